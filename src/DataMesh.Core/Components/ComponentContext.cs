@@ -1,0 +1,17 @@
+namespace DataMesh.Core.Components;
+
+/// <summary>What a component may know of its surroundings.</summary>
+public sealed class ComponentContext
+{
+    /// <summary>The folder that relative paths are meant from: the pipeline file's.</summary>
+    public required string BaseFolder { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Name of the running pipeline.</summary>
+    public string Pipeline { get; init; } = "";
+
+    /// <summary>A path from the pipeline file made absolute.</summary>
+    public string Resolve(string path) => Path.GetFullPath(path, BaseFolder);
+}

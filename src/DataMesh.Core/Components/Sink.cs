@@ -1,0 +1,116 @@
+using DataMesh.Core.Columns;
+
+namespace DataMesh.Core.Components;
+
+/// <summary>What a sink promises.</summary>
+public enum DeliveryGuarantee
+{
+    /// <summary>Rows and source position become visible as one unit.</summary>
+    ExactlyOnce,
+    /// <summary>Rows can repeat after a crash.</summary>
+    AtLeastOnce,
+}
+
+/// <summary>Where rows end, as declared: the options. A Delta table, or a file.</summary>
+public abstract class Sink
+{
+    /// <summary>What the sink promises.</summary>
+    public abstract DeliveryGuarantee Guarantee { get; }
+
+    /// <summary>The name under which people and grains know the target.</summary>
+    public abstract string TargetName { get; }
+
+    /// <summary>Absolute folder or file of the target, also the place of its prepared records and manifests.</summary>
+    public abstract string TargetPath(ComponentContext context);
+
+    /// <summary>
+    /// The target as it is: last committed epoch of <paramref name="appId"/> and the table's schema. Cheap: called at every start.
+    /// </summary>
+    public abstract ValueTask<TargetState> ReadStateAsync(string appId, ComponentContext context, CancellationToken cancellation);
+
+    /// <summary>
+    /// Opens a writer for one epoch of one task. <paramref name="schema"/> is what the rows have; throws when the target can not take it.
+    /// </summary>
+    public abstract ValueTask<SinkWriter> OpenWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation);
+
+    /// <summary>
+    /// Commits what was staged: for a table by one log entry, idempotent by (appId, epoch). Called by the target's only committer.
+    /// Returns the version made, or the one made earlier when this very commit was already there.
+    /// </summary>
+    public abstract ValueTask<long> CommitAsync(SinkCommit commit, ComponentContext context, CancellationToken cancellation);
+}
+
+/// <summary>What the target itself says was committed: it outranks grain state.</summary>
+/// <param name="Version">Version of the table, -1 when it does not exist.</param>
+/// <param name="Schema">The table's schema, or null when it does not exist.</param>
+/// <param name="Epoch">Last epoch committed by the app id, -1 when none.</param>
+/// <param name="PreparedId">The prepared id of that epoch.</param>
+/// <param name="Domain">The rest of the domain metadata that was committed with it, JSON, or null.</param>
+public sealed record TargetState(long Version, Schema? Schema, long Epoch, string? PreparedId, string? Domain);
+
+/// <summary>Writes the rows of one epoch as immutable files that nobody sees until they are committed.</summary>
+public abstract class SinkWriter : IAsyncDisposable
+{
+    /// <summary>An encoder for one core.</summary>
+    public abstract SinkEncoder CreateEncoder();
+
+    /// <summary>Appends encoded rows; called in order, by one caller at a time.</summary>
+    public abstract ValueTask AppendAsync(EncodedRows rows, CancellationToken cancellation);
+
+    /// <summary>Closes and fsyncs the files and says what they are.</summary>
+    public abstract ValueTask<StagedOutput> StageAsync(CancellationToken cancellation);
+
+    /// <summary>Bytes written to files so far.</summary>
+    public abstract long BytesWritten { get; }
+
+    /// <summary>Deletes what was not staged.</summary>
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>Encodes batches on one core: the expensive part of writing, done in parallel.</summary>
+public abstract class SinkEncoder
+{
+    /// <summary>Encodes consecutive batches as one unit (a row group). The batches stay the caller's.</summary>
+    public abstract EncodedRows Encode(IReadOnlyList<RecordBatch> batches);
+}
+
+/// <summary>What an encoder made, ready to be appended by its <see cref="SinkWriter"/>.</summary>
+public abstract class EncodedRows : IDisposable
+{
+    /// <summary>Rows in it.</summary>
+    public abstract long Rows { get; }
+
+    /// <summary>Memory it holds, in bytes.</summary>
+    public abstract long ByteSize { get; }
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}
+
+/// <summary>Files that an epoch staged for one target.</summary>
+/// <param name="Schema">The schema of the rows in them.</param>
+/// <param name="Files">The files.</param>
+public sealed record StagedOutput(Schema Schema, IReadOnlyList<StagedFile> Files)
+{
+    /// <summary>Rows in all files.</summary>
+    public long Rows => Files.Sum(file => file.Rows);
+}
+
+/// <summary>One staged file.</summary>
+/// <param name="Path">Relative to the target, with <c>/</c>, not percent-encoded.</param>
+/// <param name="Bytes">Size.</param>
+/// <param name="Rows">Rows in it.</param>
+/// <param name="Partition">Partition values as Delta writes them (null for null), in partition column order; empty when not partitioned.</param>
+/// <param name="Statistics">Delta statistics JSON (numRecords, minValues, maxValues, nullCount), or null.</param>
+/// <param name="ModifiedMs">Milliseconds since 1970 when it was written.</param>
+public sealed record StagedFile(string Path, long Bytes, long Rows, IReadOnlyDictionary<string, string?> Partition, string? Statistics, long ModifiedMs);
+
+/// <summary>One target's part of a prepared record.</summary>
+/// <param name="AppId">Pipeline GUID / group: the Delta txn's app id.</param>
+/// <param name="Epoch">The epoch: the Delta txn's version.</param>
+/// <param name="PreparedId">Identity of the prepared record.</param>
+/// <param name="Domain">Name of the domain metadata entry, e.g. <c>datamesh.birdstrikes.0</c>.</param>
+/// <param name="DomainJson">Its configuration: JSON with epoch, prepared id, positions of open splits, manifest.</param>
+/// <param name="Output">The staged files and their schema; no files means an empty epoch, which still moves the position.</param>
+/// <param name="TimeMs">Milliseconds since 1970 for commitInfo and txn.lastUpdated.</param>
+public sealed record SinkCommit(string AppId, long Epoch, string PreparedId, string Domain, string DomainJson, StagedOutput Output, long TimeMs);

@@ -1,0 +1,86 @@
+using DataMesh.Core.Columns;
+
+namespace DataMesh.Core.Components;
+
+/// <summary>Where rows come from, as declared: the options.</summary>
+public abstract class Source
+{
+    /// <summary>Looks at the source: its format and the schema inferred from samples. Throws <see cref="Errors.DataMeshException"/> when there is nothing to read.</summary>
+    public abstract ValueTask<SourceDescription> DescribeAsync(ComponentContext context, CancellationToken cancellation);
+
+    /// <summary>Lists the splits that exist now, in a stable order.</summary>
+    public abstract IAsyncEnumerable<Split> EnumerateAsync(ComponentContext context, CancellationToken cancellation);
+
+    /// <summary>Opens a split for reading from <paramref name="from"/> (a position the same split gave before, or <see cref="Split.Start"/>).</summary>
+    public abstract ValueTask<SplitReader> OpenAsync(Split split, long from, DecodePlan plan, ComponentContext context, CancellationToken cancellation);
+}
+
+/// <summary>What a look at a source found.</summary>
+/// <param name="Schema">The schema inferred from samples.</param>
+/// <param name="Facts">What was detected, for people: format, delimiter, encoding, compression and so on.</param>
+/// <param name="Bytes">Bytes to read in all, or -1 when unknown.</param>
+public sealed record SourceDescription(Schema Schema, IReadOnlyDictionary<string, string> Facts, long Bytes);
+
+/// <summary>A part of a source that is read by one reader: a file, a byte range.</summary>
+/// <param name="Id">Unique and stable inside the source.</param>
+/// <param name="Name">The file, for people.</param>
+/// <param name="Start">First position.</param>
+/// <param name="End">Position after the last record, or -1 for the end of the file.</param>
+/// <param name="Bytes">Bytes on disk, for progress and planning.</param>
+/// <param name="Identity">What tells this content from another under the same name: size, time of change, hash of the head.</param>
+public sealed record Split(string Id, string Name, long Start, long End, long Bytes, string Identity);
+
+/// <summary>How a reader should decode.</summary>
+/// <param name="Schema">The predicted schema of the source, or the pinned one of the table.</param>
+/// <param name="Widening">
+/// True before a table's first commit: a value that disagrees with the prediction is reported as a widening. False: the record is bad (misfit).
+/// </param>
+/// <param name="Columns">Indices into <paramref name="Schema"/> of the columns to decode, ascending; null for all. Batches carry only these.</param>
+public sealed record DecodePlan(Schema Schema, bool Widening, int[]? Columns = null)
+{
+    /// <summary>The schema of the batches that come out.</summary>
+    public Schema Output { get; } = Columns is null ? Schema : new Schema(Columns.Select(i => Schema[i]));
+}
+
+/// <summary>Reads one split: hands out raw blocks in order (one caller at a time) and makes decoders that work on any core.</summary>
+public abstract class SplitReader : IAsyncDisposable
+{
+    /// <summary>The next block in order, or null at the end of the split. The caller owns it.</summary>
+    public abstract ValueTask<SourceBlock?> ReadAsync(CancellationToken cancellation);
+
+    /// <summary>A decoder for one core.</summary>
+    public abstract BlockDecoder CreateDecoder();
+
+    /// <summary>Bytes taken from disk so far, for progress.</summary>
+    public abstract long BytesRead { get; }
+
+    /// <inheritdoc/>
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>Turns blocks into batches on one core. Not thread-safe; may keep state (dictionaries) from block to block that does not change results.</summary>
+public abstract class BlockDecoder
+{
+    /// <summary>Decodes a block. The block stays the caller's; batches that carry an origin share it.</summary>
+    public abstract void Decode(SourceBlock block, DecodeOutput output);
+}
+
+/// <summary>Where a decoder puts its results.</summary>
+public abstract class DecodeOutput
+{
+    /// <summary>Whether batches should carry a <see cref="RowOrigin"/> because some later stage can fail a row.</summary>
+    public abstract bool NeedsOrigin { get; }
+
+    /// <summary>Passes a decoded batch on, in the order of its records.</summary>
+    public abstract void Emit(RecordBatch batch);
+
+    /// <summary>Sets a record aside that could not be decoded. Copies the bytes (up to <see cref="Limits.QuarantineBytesKeptMax"/>).</summary>
+    public abstract void Bad(ReadOnlySpan<byte> record, long position, string reason, string detail);
+
+    /// <summary>
+    /// Reports that a value disagrees with the predicted type: the run starts again from the last commit with the wider type.
+    /// The decoder should go on to the end of the block so that all disagreements in it are reported together, and then emit nothing.
+    /// A column that the plan does not know at all is reported with its type (JSON files whose later records have new members).
+    /// </summary>
+    public abstract void Widen(string column, DataType type);
+}

@@ -1,0 +1,134 @@
+using DataMesh.Core.Columns;
+
+namespace DataMesh.Core.Components;
+
+/// <summary>How the runtime may run a stage.</summary>
+public enum StageOrder
+{
+    /// <summary>Each batch by itself, on any core: filter, derive, cast.</summary>
+    Parallel,
+    /// <summary>Batches in source order, one at a time: deduplicate, limit.</summary>
+    Sequential,
+    /// <summary>Each core absorbs batches into a worker of its own; at the end the workers are merged: aggregate.</summary>
+    Merging,
+}
+
+/// <summary>
+/// One transformation, as declared: the options. Made by the catalog from a pipeline file, then bound to the schemas it meets.
+/// Options are not changed after binding began; one stage can be bound several times (a drifted schema, a restart).
+/// </summary>
+public abstract class Stage
+{
+    /// <summary>How the runtime may run it.</summary>
+    public virtual StageOrder Order => StageOrder.Parallel;
+
+    /// <summary>Names of the outputs; all but <c>route</c> have one.</summary>
+    public virtual IReadOnlyList<string> Outputs => ["out"];
+
+    /// <summary>Loads what the stage needs before it is first bound (a lookup's reference file). Called once.</summary>
+    public virtual ValueTask PrepareAsync(ComponentContext context, CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    /// <summary>Binds to one input schema. Throws <see cref="Errors.DataMeshException"/> with the place in the pipeline file when it does not fit.</summary>
+    public abstract BoundStage Bind(Schema input, ComponentContext context);
+
+    /// <summary>Binds to several inputs; only <c>union</c> takes more than one.</summary>
+    public virtual BoundStage Bind(IReadOnlyList<Schema> inputs, ComponentContext context) => Bind(inputs[0], context);
+}
+
+/// <summary>A stage bound to its input schemas: knows what comes out and makes workers.</summary>
+public abstract class BoundStage
+{
+    /// <summary>One schema per output of the stage.</summary>
+    public abstract IReadOnlyList<Schema> OutputSchemas { get; }
+
+    /// <summary>
+    /// A worker for one core and one input. Workers share nothing mutable unless they guard it; the runtime never calls one worker from two threads at once.
+    /// </summary>
+    public abstract StageWorker CreateWorker(int input = 0);
+
+    /// <summary>
+    /// Which input columns are needed to make the given output columns (null: all of them). The runtime decodes only what some stage or sink needs.
+    /// The default needs everything.
+    /// </summary>
+    public virtual IReadOnlySet<string>? RequiredInputs(IReadOnlySet<string>? requiredOutputs) => null;
+
+    /// <summary>Merging stages: merges what the workers absorbed, in the order given, and emits the result.</summary>
+    public virtual void Merge(IReadOnlyList<StageWorker> workers, StageOutput output)
+    {
+    }
+}
+
+/// <summary>Runs a bound stage over batches on one core.</summary>
+public abstract class StageWorker
+{
+    /// <summary>Transforms a batch. The worker now owns it: it emits it (or batches made from it) or disposes it.</summary>
+    public abstract void Process(RecordBatch batch, StageOutput output);
+
+    /// <summary>Called once after the last batch (not on merging stages): emits what was held back.</summary>
+    public virtual void Finish(StageOutput output)
+    {
+    }
+
+    /// <summary>
+    /// True when no further input can change the output (limit reached), so that reading can stop early.
+    /// </summary>
+    public virtual bool IsSatisfied => false;
+}
+
+/// <summary>Why rows left the flow, or came into it, inside a stage: the terms of the ledger's equation besides in, out and quarantined.</summary>
+public enum LedgerTerm
+{
+    /// <summary>Rows made beyond one per input row (explode, lookup 1:n, route to several).</summary>
+    Created,
+    /// <summary>Rows left out on purpose (filter, sample, limit).</summary>
+    Filtered,
+    /// <summary>Rows left out as repeats.</summary>
+    Deduplicated,
+    /// <summary>Rows taken into an aggregate.</summary>
+    Absorbed,
+}
+
+/// <summary>
+/// Where a worker puts its results. The runtime counts rows in and rows out itself; a stage only reports the other terms:
+/// <c>in + created = out + filtered + quarantined + deduplicated + absorbed</c> must hold for every batch (emitted rows of a merge count as created).
+/// </summary>
+public abstract class StageOutput
+{
+    /// <summary>Passes a batch on and gives up its ownership. Empty batches are allowed and dropped.</summary>
+    public abstract void Emit(RecordBatch batch, int output = 0);
+
+    /// <summary>Sets rows aside as bad. Copies what it needs; the batch stays the caller's.</summary>
+    /// <param name="batch">The batch as it came in, so that origin and values can be kept.</param>
+    /// <param name="rows">Row numbers in the batch.</param>
+    /// <param name="reason">One of <see cref="QuarantineReasons"/>.</param>
+    /// <param name="rule">The rule, column or expression that failed.</param>
+    /// <param name="detail">What was wrong with one row; null when reason and rule say it all.</param>
+    public abstract void Quarantine(RecordBatch batch, ReadOnlySpan<int> rows, string reason, string? rule = null, Func<int, string?>? detail = null);
+
+    /// <summary>Reports rows for a term of the equation.</summary>
+    public abstract void Count(LedgerTerm term, long rows);
+}
+
+/// <summary>The reasons under which records go to quarantine. Persisted: never change one.</summary>
+public static class QuarantineReasons
+{
+    /// <summary>Bytes that are not text in the declared encoding, or not the declared format.</summary>
+    public const string Undecodable = "undecodable";
+    /// <summary>A record with too many or too few fields.</summary>
+    public const string FieldCount = "field_count";
+    /// <summary>A value that does not fit the type its column has in the table.</summary>
+    public const string Misfit = "misfit";
+    /// <summary>A value that a cast could not convert.</summary>
+    public const string CastFailed = "cast_failed";
+    /// <summary>A row that a validate rule refused.</summary>
+    public const string RuleFailed = "rule_failed";
+    /// <summary>An expression that could not be computed for this row (overflow, bad regular expression input).</summary>
+    public const string ExpressionFailed = "expression_failed";
+    /// <summary>A record over the size limit.</summary>
+    public const string TooLarge = "too_large";
+    /// <summary>A JSON value nested too deep.</summary>
+    public const string TooDeep = "too_deep";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Undecodable, FieldCount, Misfit, CastFailed, RuleFailed, ExpressionFailed, TooLarge, TooDeep];
+}

@@ -1,0 +1,56 @@
+namespace DataMesh.Core;
+
+/// <summary>Every bound of the runtime stands here. A bound that is met is an error or a quarantined record, never an out-of-memory.</summary>
+public static class Limits
+{
+    /// <summary>Most rows in one record batch.</summary>
+    public const int BatchRowsMax = 64 * 1024;
+
+    /// <summary>Most bytes of column memory in one record batch (a single larger record makes a batch of its own).</summary>
+    public const int BatchBytesMax = 8 << 20;
+
+    /// <summary>Raw bytes that a reader hands to a decoder at once: small enough to stay in a core's second-level cache.</summary>
+    public const int BlockBytes = 1 << 20;
+
+    /// <summary>Longest record in bytes; a longer one is set aside in quarantine.</summary>
+    public const int RecordBytesMax = 16 << 20;
+
+    /// <summary>How much of an oversized or broken record quarantine keeps, in bytes.</summary>
+    public const int QuarantineBytesKeptMax = 64 << 10;
+
+    /// <summary>Most columns in one schema.</summary>
+    public const int ColumnsMax = 10_000;
+
+    /// <summary>Deepest nesting of a JSON value.</summary>
+    public const int NestingDepthMax = 64;
+
+    /// <summary>Deepest nesting of an expression.</summary>
+    public const int ExpressionDepthMax = 200;
+
+    /// <summary>Longest expression in characters.</summary>
+    public const int ExpressionLengthMax = 64 << 10;
+
+    /// <summary>Bytes of batches in flight that one task may hold before its reader waits.</summary>
+    public const long TaskBytesInFlightMax = 64L << 20;
+
+    /// <summary>Bytes that a keyed stage (deduplicate, aggregate, lookup) may hold unless its options say otherwise.</summary>
+    public const long KeyedStateBytesMax = 1L << 30;
+
+    /// <summary>Largest grain state, in bytes of its JSON form.</summary>
+    public const int GrainStateBytesMax = 64 << 10;
+
+    /// <summary>Largest pipeline file, in bytes.</summary>
+    public const int PipelineFileBytesMax = 4 << 20;
+
+    /// <summary>Bytes read from the head of a file to find its format and first schema.</summary>
+    public const int SampleBytes = 1 << 20;
+
+    /// <summary>Row groups of written Parquet files aim at this many rows.</summary>
+    public const int RowGroupRows = 128 * 1024;
+
+    /// <summary>A data file of a dataset is closed when it has grown past this many bytes.</summary>
+    public const long DataFileBytes = 256L << 20;
+
+    /// <summary>Most partitions that one epoch may write to.</summary>
+    public const int PartitionsPerEpochMax = 10_000;
+}

@@ -1,0 +1,75 @@
+using DataMesh.Core.Components;
+using DataMesh.Core.Errors;
+
+namespace DataMesh.Core.Pipelines;
+
+/// <summary>A pipeline file after parsing: components with their options, wired into a graph. Nodes stand in topological order.</summary>
+public sealed class PipelineDefinition
+{
+    /// <summary>The pipeline's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Absolute path of the file it came from; its folder is where relative paths start.</summary>
+    public required string File { get; init; }
+
+    /// <summary>The file's text, for versions and the record of what ran.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>The sources.</summary>
+    public required IReadOnlyList<SourceNode> Sources { get; init; }
+
+    /// <summary>The stages, each after everything it reads from.</summary>
+    public required IReadOnlyList<StageNode> Stages { get; init; }
+
+    /// <summary>The datasets and file sinks at the ends.</summary>
+    public required IReadOnlyList<SinkNode> Sinks { get; init; }
+
+    /// <summary>When it runs.</summary>
+    public Trigger Trigger { get; init; } = Trigger.Once;
+
+    /// <summary>The file's own tests.</summary>
+    public IReadOnlyList<PipelineTest> Tests { get; init; } = [];
+}
+
+/// <summary>One end of an edge: an output of a source or stage.</summary>
+/// <param name="Node">The node's id.</param>
+/// <param name="Output">Which of its outputs.</param>
+public sealed record NodeOutput(string Node, int Output = 0);
+
+/// <summary>A source in the graph.</summary>
+public sealed record SourceNode(string Id, string Type, Source Source, Location Location);
+
+/// <summary>A stage in the graph.</summary>
+public sealed record StageNode(string Id, string Type, Stage Stage, IReadOnlyList<NodeOutput> Inputs, Location Location);
+
+/// <summary>A sink in the graph.</summary>
+public sealed record SinkNode(string Id, string Type, Sink Sink, NodeOutput Input, Location Location);
+
+/// <summary>When a pipeline runs.</summary>
+public enum TriggerKind
+{
+    /// <summary>Once, over what is there.</summary>
+    Once,
+    /// <summary>Again after every interval.</summary>
+    Every,
+    /// <summary>All the time.</summary>
+    Continuous,
+    /// <summary>At the times of a cron expression.</summary>
+    Cron,
+}
+
+/// <summary>When a pipeline runs: the kind with its interval or cron expression.</summary>
+public sealed record Trigger(TriggerKind Kind, TimeSpan Interval = default, string? Cron = null)
+{
+    /// <summary>Once, over what is there.</summary>
+    public static Trigger Once { get; } = new(TriggerKind.Once);
+}
+
+/// <summary>A test inside a pipeline file: input rows through all stages give output rows.</summary>
+/// <param name="Name">What it shows.</param>
+/// <param name="Input">Input rows as JSON objects, in the source's columns; missing columns are null.</param>
+/// <param name="Output">Expected rows as JSON objects; only the members named are compared.</param>
+/// <param name="Quarantined">How many rows must go to quarantine; null does not check.</param>
+/// <param name="Sink">Id of the sink whose rows are compared; null for the only one.</param>
+/// <param name="Location">Where it stands.</param>
+public sealed record PipelineTest(string Name, IReadOnlyList<string> Input, IReadOnlyList<string> Output, int? Quarantined, string? Sink, Location Location);

@@ -1,0 +1,82 @@
+using DataMesh.Core.Columns;
+using DataMesh.Core.Components;
+
+namespace DataMesh.Formats;
+
+/// <summary>
+/// A file format: finds itself in the head of a file, says what schema it sees, and opens readers.
+/// Implementations: CSV/TSV, JSON (NDJSON, array, document), log lines, Parquet.
+/// </summary>
+public abstract class FileFormat
+{
+    /// <summary>The word for <c>format:</c> in a pipeline file.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>How sure the format is that the head is its own: 0 (not at all) to 1 (a magic number).</summary>
+    public abstract double Recognise(FileHead head);
+
+    /// <summary>Finds the dialect and infers a schema from the head. Throws <see cref="Core.Errors.DataMeshException"/> when it can not be read.</summary>
+    public abstract FormatDescription Describe(FileHead head, FormatOptions options);
+
+    /// <summary>Opens a reader over a split of a file that was described before.</summary>
+    public abstract ValueTask<SplitReader> OpenAsync(FileToOpen file, FormatDescription description, DecodePlan plan, CancellationToken cancellation);
+}
+
+/// <summary>The head of a file, up to <see cref="Core.Limits.SampleBytes"/>.</summary>
+/// <param name="Path">Absolute path.</param>
+/// <param name="Bytes">For text: decompressed, transcoded to UTF-8, without a byte order mark. For binary formats: the raw head.</param>
+/// <param name="IsWhole">Whether this is the whole file.</param>
+/// <param name="Text">How the file's bytes become text.</param>
+public sealed record FileHead(string Path, ReadOnlyMemory<byte> Bytes, bool IsWhole, TextEncoding Text);
+
+/// <summary>How a file's bytes become UTF-8 text.</summary>
+/// <param name="Compression"><c>none</c>, <c>gzip</c> or <c>brotli</c>.</param>
+/// <param name="Encoding"><c>utf-8</c>, <c>utf-16le</c>, <c>utf-16be</c> or <c>latin-1</c>.</param>
+/// <param name="HasByteOrderMark">Whether a byte order mark is to be skipped.</param>
+public sealed record TextEncoding(string Compression = "none", string Encoding = "utf-8", bool HasByteOrderMark = false)
+{
+    /// <summary>True when blocks can be read from the file as they are, at any offset.</summary>
+    public bool IsPlain => Compression == "none" && Encoding == "utf-8";
+}
+
+/// <summary>What the user declared about a file's format; null means: find out.</summary>
+public sealed record FormatOptions
+{
+    /// <summary>Field delimiter of CSV, one ASCII character.</summary>
+    public char? Delimiter { get; init; }
+    /// <summary>Quote character of CSV; '\0' for none.</summary>
+    public char? Quote { get; init; }
+    /// <summary>Whether the first CSV record holds the column names.</summary>
+    public bool? Header { get; init; }
+    /// <summary>False promises that no quoted field holds a newline.</summary>
+    public bool QuotedNewlines { get; init; } = true;
+    /// <summary>Lines to skip before the header.</summary>
+    public int SkipLines { get; init; }
+    /// <summary>Lines that begin with this text are skipped.</summary>
+    public string? Comment { get; init; }
+    /// <summary>Texts that mean null, besides the empty unquoted field.</summary>
+    public IReadOnlyList<string> NullValues { get; init; } = [];
+    /// <summary>Path to the records of a JSON document, such as <c>$.features[*]</c>.</summary>
+    public string? RecordPath { get; init; }
+    /// <summary>Name or text of a log line pattern.</summary>
+    public string? Pattern { get; init; }
+    /// <summary>IANA time zone in which times without a zone are read; UTC by default.</summary>
+    public string TimeZone { get; init; } = "UTC";
+    /// <summary>Declared types of columns by name; they are not inferred.</summary>
+    public IReadOnlyDictionary<string, DataType> Types { get; init; } = new Dictionary<string, DataType>();
+}
+
+/// <summary>A described file: its format with the dialect found, and the schema inferred.</summary>
+/// <param name="Format">The format.</param>
+/// <param name="Schema">Columns in file order.</param>
+/// <param name="Dialect">What the format needs to read the file; its own type.</param>
+/// <param name="Text">How the file's bytes become text.</param>
+/// <param name="Facts">What was detected, for people.</param>
+public sealed record FormatDescription(FileFormat Format, Schema Schema, object Dialect, TextEncoding Text, IReadOnlyDictionary<string, string> Facts);
+
+/// <summary>A split of a file to be opened.</summary>
+/// <param name="Path">Absolute path.</param>
+/// <param name="Split">The split.</param>
+/// <param name="From">Position to begin at: <see cref="Split.Start"/> or the end of a block read before.</param>
+/// <param name="BlockBytes">Size of the blocks to hand out, in bytes.</param>
+public sealed record FileToOpen(string Path, Split Split, long From, int BlockBytes);
