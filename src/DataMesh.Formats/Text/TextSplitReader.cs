@@ -1,0 +1,27 @@
+using DataMesh.Core.Columns;
+using DataMesh.Core.Components;
+
+namespace DataMesh.Formats.Text;
+
+/// <summary>A split of a text file: blocks from a <see cref="TextBlockReader"/>, decoders from a factory of the format.</summary>
+public sealed class TextSplitReader(TextBlockReader reader, Func<BlockDecoder> decoders) : SplitReader
+{
+    /// <inheritdoc/>
+    public override long BytesRead => reader.BytesRead;
+
+    /// <summary>Opens a split of a described file with the boundaries and decoders of its format.</summary>
+    public static async ValueTask<SplitReader> OpenAsync(FileToOpen file, TextEncoding encoding, RecordBoundaries boundaries, Func<BlockDecoder> decoders, CancellationToken cancellation)
+    {
+        var input = await TextInput.OpenAsync(file.Path, encoding, file.From, cancellation).ConfigureAwait(false);
+        return new TextSplitReader(new TextBlockReader(input, boundaries, file.Split.Name, file.From, file.Split.End, file.BlockBytes), decoders);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<SourceBlock?> ReadAsync(CancellationToken cancellation) => await reader.ReadAsync(cancellation).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override BlockDecoder CreateDecoder() => decoders();
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => reader.DisposeAsync();
+}
