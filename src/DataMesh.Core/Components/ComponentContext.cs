@@ -12,6 +12,12 @@ public sealed class ComponentContext
     /// <summary>Name of the running pipeline.</summary>
     public string Pipeline { get; init; } = "";
 
+    /// <summary>
+    /// True when the schemas to bind to were narrowed to the columns that are needed later (the stages were bound to the full schemas before):
+    /// a column that a stage names and that is gone is no error then, the stage leaves it out.
+    /// </summary>
+    public bool ColumnsArePruned { get; init; }
+
     /// <summary>A path from the pipeline file made absolute.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, BaseFolder);
 }

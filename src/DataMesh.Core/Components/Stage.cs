@@ -48,9 +48,16 @@ public abstract class BoundStage
 
     /// <summary>
     /// Which input columns are needed to make the given output columns (null: all of them). The runtime decodes only what some stage or sink needs.
-    /// The default needs everything.
+    /// The default needs everything. What a stage may quarantine by is always needed: results never depend on what later stages read.
+    /// Stages are then bound again, to the narrowed schemas, with <see cref="ComponentContext.ColumnsArePruned"/>.
     /// </summary>
     public virtual IReadOnlySet<string>? RequiredInputs(IReadOnlySet<string>? requiredOutputs) => null;
+
+    /// <summary>
+    /// Whether the stage looks at <see cref="RecordBatch.Origin"/>, to set rows aside with their bytes or to know their position. When no stage from here
+    /// on does, batches go without.
+    /// </summary>
+    public virtual bool NeedsOrigin => true;
 
     /// <summary>Merging stages: merges what the workers absorbed, in the order given, and emits the result.</summary>
     public virtual void Merge(IReadOnlyList<StageWorker> workers, StageOutput output)
