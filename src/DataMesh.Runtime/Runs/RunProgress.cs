@@ -1,4 +1,4 @@
-using DataMesh.DataPlane;
+using DataMesh.DataPlane.Ledger;
 
 namespace DataMesh.Runtime.Runs;
 

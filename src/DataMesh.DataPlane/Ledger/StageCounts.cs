@@ -1,4 +1,4 @@
-namespace DataMesh.DataPlane;
+namespace DataMesh.DataPlane.Ledger;
 
 /// <summary>
 /// The ledger's line of one node: <c>In + Created = Out + Filtered + Quarantined + Deduplicated + Absorbed</c>.

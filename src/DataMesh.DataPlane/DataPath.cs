@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+using System.Threading.Tasks.Dataflow;
+using DataMesh.Core.Components;
+using DataMesh.DataPlane.Flow;
+using DataMesh.DataPlane.Graph;
+using DataMesh.DataPlane.Quarantine;
+
+namespace DataMesh.DataPlane;
+
+/// <summary>
+/// The spine: the whole way of the data through one task, from top to bottom.
+/// <code>
+/// 1 read       one reader at a time takes a block of raw bytes between true record boundaries       (this file, ReadAsync)
+/// 2 transform  every core: decode the block to columns, run the stages that need no order            (Flow/CoreRunner)
+/// 3 order      blocks come back in source order; stages that need order, the ledger, quarantine      (Flow/OrderedRunner)
+/// 4 encode     every core: row groups to Parquet, CSV or JSON                                        (Flow/SinkStep)
+/// 5 append     one writer per sink puts encoded row groups into staged files, in order               (Flow/SinkStep)
+/// </code>
+/// The steps are TPL Dataflow blocks with bounded capacity: a full one makes the step before it wait, back to the reader, which also waits
+/// for the task's byte budget. An epoch ends when the network has drained: what was read is then wholly staged.
+/// </summary>
+public sealed class DataPath
+{
+    private readonly BoundGraph _graph;
+    private readonly PathOptions _options;
+    private readonly PathMeter _meter;
+    private readonly ByteBudget _budget;
+    private readonly List<CoreRunner> _cores = [];
+    private readonly ConcurrentStack<CoreRunner> _idleCores = new();
+    private readonly List<Widening> _widenings = [];
+    private readonly OrderedRunner _ordered;
+    private volatile bool _hasSeenEnough;
+
+    /// <summary>A path for a bound pipeline. Stage workers and decoders live as long as the path, across epochs.</summary>
+    public DataPath(BoundGraph graph, PathOptions options, PathMeter meter)
+    {
+        (_graph, _options, _meter) = (graph, options, meter);
+        _budget = new ByteBudget(options.BytesInFlight);
+        _ordered = new OrderedRunner(graph);
+        meter.Watch(graph, _ordered.Counts);
+    }
+
+    /// <summary>Bytes in flight now.</summary>
+    public long BytesInFlight => _budget.Spent;
+
+    /// <summary>Learns all widenings of the epoch before it gives up, instead of only the first ones.</summary>
+    public bool ScansForWidenings { get; init; }
+
+    /// <summary>Reads one epoch and stages it: returns when everything read stands in the writers and in quarantine.</summary>
+    /// <param name="splits">What to read.</param>
+    /// <param name="writers">One writer per sink of the graph.</param>
+    /// <param name="quarantine">Takes bad records.</param>
+    /// <param name="isDue">Asked after every block with the epoch's source bytes so far: whether the epoch should end now.</param>
+    public async Task<EpochOutcome> RunEpochAsync(ISplitFeed splits, IReadOnlyList<SinkWriter> writers, IQuarantine quarantine, Func<long, bool> isDue)
+    {
+        _widenings.Clear();
+        _ordered.Counts.Clear();
+        var sinks = writers.Select(writer => new SinkStep(writer, _options, _budget, _meter.Wrote)).ToList();
+        var transform = new TransformBlock<BlockInFlight, Morsel>(Transform, _options.Parallel());
+        var order = new ActionBlock<Morsel>(morsel => OrderAsync(morsel, sinks, quarantine), _options.Sequential());
+        transform.LinkTo(order, new DataflowLinkOptions { PropagateCompletion = true });
+        try
+        {
+            var (drained, finished, open) = await ReadAsync(splits, transform, isDue);
+            transform.Complete();
+            await order.Completion;
+            if (_widenings.Count > 0)
+            {
+                foreach (var sink in sinks) await sink.AbandonAsync();
+                return new EpochOutcome(false, [.. _widenings], _ordered.Counts, finished, open);
+            }
+
+            if (drained) await FinishStagesAsync(sinks, quarantine);
+            for (var i = 0; i < sinks.Count; i++)
+            {
+                await sinks[i].CompleteAsync(_options.Abort);
+            }
+
+            return new EpochOutcome(drained, [], _ordered.Counts, finished, open);
+        }
+        catch
+        {
+            ((IDataflowBlock)transform).Fault(new OperationCanceledException());
+            foreach (var sink in sinks) await sink.AbandonAsync();
+            throw;
+        }
+    }
+
+    private async Task<(bool Drained, List<OpenSplit> Finished, OpenSplit? Open)> ReadAsync(
+        ISplitFeed splits, TransformBlock<BlockInFlight, Morsel> transform, Func<long, bool> isDue)
+    {
+        var finished = new List<OpenSplit>();
+        var bytes = 0L;
+        while (await splits.CurrentAsync(_options.Abort) is { } split)
+        {
+            while (true)
+            {
+                if (_hasSeenEnough) return (true, finished, split);
+                if (isDue(bytes) || HasToStartAgain()) return (false, finished, split);
+                await _budget.WaitAsync(_options.Abort);
+                var before = split.BytesRead;
+                var block = await split.ReadAsync(_options.Abort);
+                _meter.Read(split.BytesRead - before);
+                if (block is null) break;
+                bytes += block.ByteSize;
+                _budget.Spend(block.ByteSize);
+                if (!await transform.SendAsync(new BlockInFlight(block, split), _options.Abort))
+                {
+                    block.Dispose();
+                    return (false, finished, split);
+                }
+            }
+
+            finished.Add(split);
+            await splits.FinishAsync(_options.Abort);
+        }
+
+        return (true, finished, null);
+    }
+
+    private bool HasToStartAgain()
+    {
+        if (ScansForWidenings) return false;
+        lock (_widenings) return _widenings.Count > 0;
+    }
+
+    private Morsel Transform(BlockInFlight block)
+    {
+        if (!_idleCores.TryPop(out var core))
+        {
+            core = new CoreRunner(_graph);
+            lock (_cores) _cores.Add(core);
+        }
+
+        lock (_widenings) core.DecodesOnly = _widenings.Count > 0;
+        var morsel = core.Run(block);
+        _idleCores.Push(core);
+        return morsel;
+    }
+
+    private async Task OrderAsync(Morsel morsel, List<SinkStep> sinks, IQuarantine quarantine)
+    {
+        lock (_widenings)
+        {
+            _widenings.AddRange(morsel.Widenings);
+            if (_widenings.Count > 0) morsel.Discard();
+        }
+
+        _ordered.Counts.Add(morsel.Counts);
+        if (morsel.Bad.Count > 0) await quarantine.AddAsync(morsel.Bad, _options.Abort);
+        foreach (var (to, batch) in morsel.Batches)
+        {
+            _ordered.Deliver(to, batch);
+            await ForwardAsync(sinks, quarantine);
+        }
+
+        _hasSeenEnough = _ordered.HasSeenEnough();
+        _budget.Return(morsel.Budget);
+    }
+
+    /// <summary>Ends the input of every stage, in the order of the graph, so that what one emits reaches the next before that one ends.</summary>
+    private async Task FinishStagesAsync(List<SinkStep> sinks, IQuarantine quarantine)
+    {
+        foreach (var node in _graph.Stages.Where(node => node.Region != Region.Parallel))
+        {
+            _ordered.Finish(node, [.. _cores.SelectMany(core => core.WorkersOf(node))]);
+            await ForwardAsync(sinks, quarantine);
+        }
+    }
+
+    private async ValueTask ForwardAsync(List<SinkStep> sinks, IQuarantine quarantine)
+    {
+        foreach (var (to, batch) in _ordered.ToSinks)
+        {
+            _ordered.Counts.In(to.Node) += batch.Length;
+            _ordered.Counts.Out(to.Node) += batch.Length;
+            await sinks[to.Node - _graph.Sinks[0].Node].AddAsync(batch, _options.Abort);
+        }
+
+        _ordered.ToSinks.Clear();
+        if (_ordered.Bad.Count == 0) return;
+        await quarantine.AddAsync([.. _ordered.Bad], _options.Abort);
+        _ordered.Bad.Clear();
+    }
+}

@@ -1,0 +1,40 @@
+using DataMesh.Core.Columns;
+using DataMesh.DataPlane.Graph;
+using DataMesh.DataPlane.Ledger;
+using DataMesh.DataPlane.Quarantine;
+
+namespace DataMesh.DataPlane.Flow;
+
+/// <summary>What one block became on its way through the parallel region; moves on in source order.</summary>
+internal sealed class Morsel(LedgerCounters counts, long budget)
+{
+    /// <summary>Batches for the ordered region and the sinks.</summary>
+    public List<(Edge To, RecordBatch Batch)> Batches { get; } = [];
+
+    /// <summary>Records set aside.</summary>
+    public List<BadRecord> Bad { get; } = [];
+
+    /// <summary>Wider types asked for; nothing else in the morsel counts then.</summary>
+    public List<Widening> Widenings { get; } = [];
+
+    /// <summary>The ledger of the block.</summary>
+    public LedgerCounters Counts { get; } = counts;
+
+    /// <summary>Bytes of the task's budget that the block holds.</summary>
+    public long Budget { get; } = budget;
+
+    /// <summary>Lets go of the batches of a morsel that is not used.</summary>
+    public void Discard()
+    {
+        foreach (var (_, batch) in Batches) batch.Dispose();
+        Batches.Clear();
+        Bad.Clear();
+    }
+}
+
+/// <summary>A column whose values need a wider type than was predicted.</summary>
+/// <param name="Source">Number of the source.</param>
+/// <param name="Column">Its name.</param>
+/// <param name="Type">The type that holds what was seen.</param>
+/// <param name="Where">File and position of the block that showed it.</param>
+public sealed record Widening(int Source, string Column, DataType Type, string Where);

@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using DataMesh.Core.Columns;
+using DataMesh.Core.Components;
+using DataMesh.DataPlane.Graph;
+
+namespace DataMesh.DataPlane.Flow;
+
+/// <summary>A split being read: its reader, its decoders, and how far it has come. It lives across epochs.</summary>
+public sealed class OpenSplit(BoundSource source, Split split, SplitReader reader, long from) : IAsyncDisposable
+{
+    private readonly ConcurrentStack<BlockDecoder> _decoders = new();
+
+    /// <summary>The source it belongs to.</summary>
+    public BoundSource Source { get; } = source;
+
+    /// <summary>The split.</summary>
+    public Split Split { get; } = split;
+
+    /// <summary>Position up to which blocks were handed out.</summary>
+    public long Position { get; private set; } = from;
+
+    /// <summary>Whether the reader has reached the end.</summary>
+    public bool IsFinished { get; private set; }
+
+    /// <summary>Bytes taken from disk.</summary>
+    public long BytesRead => reader.BytesRead;
+
+    /// <summary>The next block, or null at the end.</summary>
+    public async ValueTask<SourceBlock?> ReadAsync(CancellationToken cancellation)
+    {
+        var block = await reader.ReadAsync(cancellation);
+        if (block is null) IsFinished = true;
+        else Position = block.End;
+        return block;
+    }
+
+    /// <summary>A decoder that no other core uses now.</summary>
+    public BlockDecoder RentDecoder() => _decoders.TryPop(out var decoder) ? decoder : reader.CreateDecoder();
+
+    /// <summary>Gives a decoder back.</summary>
+    public void ReturnDecoder(BlockDecoder decoder) => _decoders.Push(decoder);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => reader.DisposeAsync();
+}
+
+/// <summary>A block with the split it came from.</summary>
+internal sealed record BlockInFlight(SourceBlock Block, OpenSplit Split);

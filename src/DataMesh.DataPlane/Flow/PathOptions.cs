@@ -1,0 +1,41 @@
+using System.Threading.Tasks.Dataflow;
+using DataMesh.Core;
+
+namespace DataMesh.DataPlane.Flow;
+
+/// <summary>How a data path runs.</summary>
+public sealed record PathOptions
+{
+    /// <summary>Cores to decode and encode on.</summary>
+    public int Cores { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Bytes in flight before reading waits.</summary>
+    public long BytesInFlight { get; init; } = Limits.TaskBytesInFlightMax;
+
+    /// <summary>The scheduler of every block.</summary>
+    public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
+
+    /// <summary>Tears the path down; nothing of the epoch stays.</summary>
+    public CancellationToken Abort { get; init; }
+
+    /// <summary>A step that works on every core and keeps order.</summary>
+    internal ExecutionDataflowBlockOptions Parallel() => new()
+    {
+        MaxDegreeOfParallelism = Cores,
+        BoundedCapacity = Cores + 1,
+        EnsureOrdered = true,
+        SingleProducerConstrained = true,
+        TaskScheduler = Scheduler,
+        CancellationToken = Abort,
+    };
+
+    /// <summary>A step that does one thing after the other.</summary>
+    internal ExecutionDataflowBlockOptions Sequential() => new()
+    {
+        MaxDegreeOfParallelism = 1,
+        BoundedCapacity = 2,
+        SingleProducerConstrained = true,
+        TaskScheduler = Scheduler,
+        CancellationToken = Abort,
+    };
+}

@@ -1,0 +1,78 @@
+using DataMesh.Core.Components;
+using DataMesh.Core.Errors;
+using DataMesh.Core.Pipelines;
+
+namespace DataMesh.DataPlane.Graph;
+
+/// <summary>
+/// Binds a pipeline to its sources' schemas: once with everything, then once more with only the source columns that some stage or sink needs.
+/// </summary>
+public static class GraphBinder
+{
+    /// <summary>Binds. Throws <see cref="DataMeshException"/> with the place in the pipeline file when a stage does not fit what it meets.</summary>
+    /// <param name="definition">The pipeline.</param>
+    /// <param name="sources">Per source the predicted or pinned schema, and whether it may still widen.</param>
+    /// <param name="context">Surroundings.</param>
+    public static BoundGraph Bind(PipelineDefinition definition, IReadOnlyList<DecodePlan> sources, ComponentContext context)
+    {
+        var wiring = new Wiring(definition);
+        var full = BindStages(definition, wiring, sources, context);
+        var needed = Projection.Needed(definition, wiring, full);
+        var plans = sources.Select((plan, i) => Projection.Narrow(plan, needed[i])).ToList();
+        var bound = plans.All(plan => plan.Columns is null) ? full : BindStages(definition, wiring, plans, context);
+        return Assemble(definition, wiring, plans, bound);
+    }
+
+    private static List<BoundStage> BindStages(
+        PipelineDefinition definition, Wiring wiring, IReadOnlyList<DecodePlan> sources, ComponentContext context)
+    {
+        var bound = new List<BoundStage>(definition.Stages.Count);
+        foreach (var node in definition.Stages)
+        {
+            var inputs = node.Inputs.Select(input => wiring.SchemaOf(input, sources, bound)).ToList();
+            try
+            {
+                bound.Add(node.Stage.Bind(inputs, context));
+            }
+            catch (DataMeshException error) when (error.Location is null)
+            {
+                throw new DataMeshException($"Stage '{node.Id}' ({node.Type}): {error.Message}", node.Location, error.Detail, error.Hint, error);
+            }
+        }
+
+        return bound;
+    }
+
+    private static BoundGraph Assemble(PipelineDefinition definition, Wiring wiring, List<DecodePlan> plans, List<BoundStage> bound)
+    {
+        var sources = definition.Sources.Select((node, i) => new BoundSource(
+            i, node.Id, node.Source, plans[i], wiring.ConsumersOf(new NodeOutput(node.Id)))).ToList();
+        var stages = new List<BoundNode>(bound.Count);
+        var regions = new Dictionary<string, Region>();
+        for (var i = 0; i < bound.Count; i++)
+        {
+            var node = definition.Stages[i];
+            var region = RegionOf(node, regions);
+            regions.Add(node.Id, region);
+            var consumers = node.Stage.Outputs.Select((_, output) => wiring.ConsumersOf(new NodeOutput(node.Id, output))).ToArray();
+            stages.Add(new BoundNode(sources.Count + i, node.Id, node.Stage, bound[i], region, node.Inputs.Count, consumers));
+        }
+
+        var sinks = definition.Sinks.Select((node, i) => new BoundSink(
+            sources.Count + stages.Count + i, node.Id, node.Sink, wiring.SchemaOf(node.Input, plans, bound))).ToList();
+        return new BoundGraph(sources, stages, sinks, wiring.Names);
+    }
+
+    /// <summary>A node runs on every core as long as everything before it does and it needs no order.</summary>
+    private static Region RegionOf(StageNode node, Dictionary<string, Region> regions)
+    {
+        var inputsAreParallel = node.Inputs.All(input => !regions.TryGetValue(input.Node, out var region) || region == Region.Parallel);
+        if (!inputsAreParallel) return Region.Ordered;
+        return node.Stage.Order switch
+        {
+            StageOrder.Parallel => Region.Parallel,
+            StageOrder.Merging => Region.Absorbing,
+            _ => Region.Ordered,
+        };
+    }
+}
