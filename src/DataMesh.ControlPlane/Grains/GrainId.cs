@@ -1,0 +1,23 @@
+namespace DataMesh.ControlPlane.Grains;
+
+/// <summary>The kinds of grains. The numbers are persisted: never change one.</summary>
+public enum GrainKind : byte
+{
+    /// <summary>A pipeline: desired state, plan, supervision.</summary>
+    Pipeline = 0,
+    /// <summary>A source's enumerator.</summary>
+    Source = 1,
+    /// <summary>One running task: readers, fused stages, writers, epochs.</summary>
+    Stage = 2,
+    /// <summary>A dataset: the only committer of its table.</summary>
+    Dataset = 3,
+}
+
+/// <summary>The address of a virtual actor: one activation per id.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Key">Which one: <c>pipeline</c>, <c>pipeline/source</c>, <c>pipeline/task/0</c>, the dataset's path.</param>
+public readonly record struct GrainId(GrainKind Kind, string Key)
+{
+    /// <summary><c>kind:key</c>.</summary>
+    public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}:{Key}";
+}

@@ -1,0 +1,65 @@
+using DataMesh.ControlPlane.Grains;
+using DataMesh.ControlPlane.Sources;
+using DataMesh.ControlPlane.Tasks;
+
+namespace DataMesh.ControlPlane.Pipelines;
+
+/// <summary>
+/// Supervises a pipeline: start → recover the task from the tables → list splits → run → done; a failure that may pass starts over at recover,
+/// with a growing pause, a few times. Start-up and recovery are the same path.
+/// </summary>
+public sealed class PipelineMachine : IGrainMachine<PipelineState>
+{
+    /// <summary>Failures in a row before a pipeline gives up.</summary>
+    public const int RestartsMax = 5;
+
+    /// <inheritdoc/>
+    public PipelineState Initial => new(PipelinePhase.Idle, "", "", [], 0, 0, null);
+
+    /// <inheritdoc/>
+    public Step<PipelineState> On(GrainId self, PipelineState state, GrainEvent happened) => happened switch
+    {
+        StartPipeline start => Recover(self, new PipelineState(PipelinePhase.Recovering, start.RunId, start.Version, start.Sources, 0, 0, null)),
+        TaskRecovered when state.Phase == PipelinePhase.Recovering => ListSplits(self, state),
+        SplitsListed listed when state.Phase == PipelinePhase.Listing => OnListed(self, state, listed),
+        EpochCommitted => new(state with { Restarts = 0 }),
+        TaskEnded ended when state.Phase == PipelinePhase.Running => End(state, ended.Stopped ? PipelinePhase.Stopped : PipelinePhase.Done),
+        TaskFailed failed => OnFailed(state, failed.Failure),
+        WorkFailed failed => OnFailed(state, failed),
+        PauseEnded when state.Phase == PipelinePhase.Pausing => Recover(self, state with { Phase = PipelinePhase.Recovering }),
+        _ => new(state),
+    };
+
+    /// <summary>The one task of a pipeline without exchanges.</summary>
+    public static GrainId TaskOf(string pipeline) => new(GrainKind.Stage, $"{pipeline}/task/0");
+
+    /// <summary>The enumerator of a source.</summary>
+    public static GrainId SourceOf(string pipeline, string source) => new(GrainKind.Source, $"{pipeline}/{source}");
+
+    private static Step<PipelineState> Recover(GrainId self, PipelineState state) =>
+        new(state, new Send(TaskOf(self.Key), new RecoverTask(state.RunId, self)));
+
+    private static Step<PipelineState> ListSplits(GrainId self, PipelineState state) => new(
+        state with { Phase = PipelinePhase.Listing, Listed = 0, Pending = 0 },
+        [.. state.Sources.Select(source => new Send(SourceOf(self.Key, source), new ListSplits(state.RunId, self)))]);
+
+    private static Step<PipelineState> OnListed(GrainId self, PipelineState state, SplitsListed listed)
+    {
+        state = state with { Listed = state.Listed + 1, Pending = state.Pending + listed.Pending };
+        if (state.Listed < state.Sources.Count) return new(state);
+        if (state.Pending == 0) return End(state, PipelinePhase.NothingNew);
+        return new(state with { Phase = PipelinePhase.Running }, new Send(TaskOf(self.Key), new RunTask(state.RunId)));
+    }
+
+    private static Step<PipelineState> OnFailed(PipelineState state, WorkFailed failure)
+    {
+        if (state.Phase is PipelinePhase.Idle or PipelinePhase.Failed or PipelinePhase.Done or PipelinePhase.Pausing) return new(state);
+        state = state with { Error = failure.Message };
+        if (!failure.MayPass || state.Restarts >= RestartsMax) return End(state, PipelinePhase.Failed);
+        var pause = TimeSpan.FromSeconds(Math.Min(30, 1 << state.Restarts));
+        return new(state with { Phase = PipelinePhase.Pausing, Restarts = state.Restarts + 1 }, new Pause(pause, failure.Message));
+    }
+
+    private static Step<PipelineState> End(PipelineState state, PipelinePhase phase) =>
+        new(state with { Phase = phase }, new ReportEnd(state.RunId, phase, phase == PipelinePhase.Failed ? state.Error : null));
+}

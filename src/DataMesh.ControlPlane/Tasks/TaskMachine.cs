@@ -1,0 +1,67 @@
+using DataMesh.ControlPlane.Datasets;
+using DataMesh.ControlPlane.Grains;
+using DataMesh.ControlPlane.Sources;
+
+namespace DataMesh.ControlPlane.Tasks;
+
+/// <summary>
+/// Runs one task's epochs through the commit protocol: read and stage → prepare → commit every target → complete → next epoch.
+/// Recovery settles a prepared epoch before anything new is read.
+/// </summary>
+public sealed class TaskMachine : IGrainMachine<TaskState>
+{
+    /// <inheritdoc/>
+    public TaskState Initial => new(TaskPhase.Idle, "", null, 0, [], null, false, false);
+
+    /// <inheritdoc/>
+    public Step<TaskState> On(GrainId self, TaskState state, GrainEvent happened) => happened switch
+    {
+        RecoverTask recover => new(
+            Initial with { Phase = TaskPhase.Recovering, RunId = recover.RunId, Pipeline = recover.Pipeline, Epoch = state.Epoch },
+            new Recover(recover.RunId)),
+        PreparedFound found when state.Phase == TaskPhase.Recovering => CommitTargets(self, state with { Epoch = found.Epoch, IsRecovering = true }, found.Prepared),
+        PositionsFound found when state.Phase == TaskPhase.Recovering => new(
+            state with { Phase = TaskPhase.Ready, Epoch = found.NextEpoch }, ToPipeline(state, new TaskRecovered(self, found.NextEpoch))),
+        RunTask run when state.Phase == TaskPhase.Ready && run.RunId == state.RunId => new(
+            state with { Phase = TaskPhase.Reading }, new RunEpoch(state.RunId, state.Epoch)),
+        EpochStaged staged when state.Phase == TaskPhase.Reading && staged.Epoch == state.Epoch => new(
+            state with { Phase = TaskPhase.Staged, IsDrained = staged.IsDrained, IsStopping = staged.IsStopping }, new Prepare(state.RunId, state.Epoch)),
+        EpochPrepared prepared when state.Phase == TaskPhase.Staged && prepared.Epoch == state.Epoch => CommitTargets(self, state, prepared.Prepared),
+        TargetCommitted committed when state.Phase == TaskPhase.Committing && committed.PreparedId == state.Prepared?.PreparedId => OnCommitted(state, committed),
+        TargetRefused refused when state.Phase == TaskPhase.Committing && refused.PreparedId == state.Prepared?.PreparedId => Fail(self, state, refused.Failure),
+        EpochCompleted completed when state.Phase == TaskPhase.Completing && completed.Epoch == state.Epoch => OnCompleted(self, state, completed),
+        WorkFailed failed => Fail(self, state, failed),
+        _ => new(state),
+    };
+
+    private static Step<TaskState> CommitTargets(GrainId self, TaskState state, PreparedFacts prepared) => new(
+        state with { Phase = TaskPhase.Committing, Prepared = prepared, Uncommitted = prepared.Targets },
+        [.. prepared.Targets.Select(target => new Send(
+            new GrainId(GrainKind.Dataset, target), new CommitTarget(self, state.RunId, prepared.PreparedId, prepared.Path, prepared.Epoch)))]);
+
+    private static Step<TaskState> OnCommitted(TaskState state, TargetCommitted committed)
+    {
+        state = state with { Uncommitted = [.. state.Uncommitted.Where(target => target != committed.Target)] };
+        return state.Uncommitted.Count > 0
+            ? new(state)
+            : new(state with { Phase = TaskPhase.Completing }, new Complete(state.RunId, state.Epoch, state.Prepared!.Path));
+    }
+
+    private static Step<TaskState> OnCompleted(GrainId self, TaskState state, EpochCompleted completed)
+    {
+        if (state.IsRecovering)
+            return new(state with { Phase = TaskPhase.Recovering, IsRecovering = false, Prepared = null }, new Recover(state.RunId));
+        var next = state with { Epoch = state.Epoch + 1, Prepared = null };
+        var told = new List<Effect> { ToPipeline(state, new EpochCommitted(self, state.Epoch)) };
+        told.AddRange(completed.SplitsDone.Select(done => new Send(done.Source, new SplitsRead(done.Count))));
+        if (state.IsDrained || state.IsStopping)
+            return new(next with { Phase = TaskPhase.Ended }, [.. told, ToPipeline(state, new TaskEnded(self, Stopped: !state.IsDrained))]);
+        return new(next with { Phase = TaskPhase.Reading }, [.. told, new RunEpoch(state.RunId, next.Epoch)]);
+    }
+
+    private static Step<TaskState> Fail(GrainId self, TaskState state, WorkFailed failure) =>
+        new(state with { Phase = TaskPhase.Failed }, ToPipeline(state, new TaskFailed(self, failure)));
+
+    private static Send ToPipeline(TaskState state, GrainEvent happened) =>
+        new(state.Pipeline ?? throw new InvalidOperationException("A task was told to act before it was recovered."), happened);
+}
