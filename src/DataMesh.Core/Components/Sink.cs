@@ -23,6 +23,15 @@ public abstract class Sink
     /// <summary>Absolute folder or file of the target, also the place of its prepared records and manifests.</summary>
     public abstract string TargetPath(ComponentContext context);
 
+    /// <summary>Whether each run reads everything again and replaces all rows of the target (<c>mode: overwrite</c>).</summary>
+    public virtual bool Replaces => false;
+
+    /// <summary>
+    /// Where the runtime keeps its own files beside the target: <c>_datamesh</c> (prepared records, manifests), <c>_quarantine</c>.
+    /// Inside a table's folder; a sink whose target is a file answers <c>folder/name/file</c>.
+    /// </summary>
+    public virtual string SideFolder(ComponentContext context, string name) => Path.Combine(TargetPath(context), name);
+
     /// <summary>
     /// The target as it is: last committed epoch of <paramref name="appId"/> and the table's schema. Cheap: called at every start.
     /// </summary>
@@ -113,4 +122,6 @@ public sealed record StagedFile(string Path, long Bytes, long Rows, IReadOnlyDic
 /// <param name="DomainJson">Its configuration: JSON with epoch, prepared id, positions of open splits, manifest.</param>
 /// <param name="Output">The staged files and their schema; no files means an empty epoch, which still moves the position.</param>
 /// <param name="TimeMs">Milliseconds since 1970 for commitInfo and txn.lastUpdated.</param>
-public sealed record SinkCommit(string AppId, long Epoch, string PreparedId, string Domain, string DomainJson, StagedOutput Output, long TimeMs);
+/// <param name="Replace">Whether all rows that the target holds now are replaced by these (overwrite mode, or a rebuild); the schema may then change freely.</param>
+public sealed record SinkCommit(
+    string AppId, long Epoch, string PreparedId, string Domain, string DomainJson, StagedOutput Output, long TimeMs, bool Replace = false);
