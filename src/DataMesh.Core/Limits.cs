@@ -42,6 +42,12 @@ public static class Limits
     /// <summary>Largest pipeline file, in bytes.</summary>
     public const int PipelineFileBytesMax = 4 << 20;
 
+    /// <summary>Most values in one pipeline file, aliases counted as often as they are used.</summary>
+    public const int PipelineNodesMax = 200_000;
+
+    /// <summary>Largest file that a secret reference may name, in bytes.</summary>
+    public const int SecretBytesMax = 64 << 10;
+
     /// <summary>Bytes read from the head of a file to find its format and first schema.</summary>
     public const int SampleBytes = 1 << 20;
 

@@ -15,6 +15,15 @@ public sealed class PipelineDefinition
     /// <summary>The file's text, for versions and the record of what ran.</summary>
     public required string Text { get; init; }
 
+    /// <summary>What it is for, or null.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Who answers for it, or null.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>What happens when a source changes its structure.</summary>
+    public DriftPolicy Drift { get; init; } = new();
+
     /// <summary>The sources.</summary>
     public required IReadOnlyList<SourceNode> Sources { get; init; }
 
@@ -72,4 +81,11 @@ public sealed record Trigger(TriggerKind Kind, TimeSpan Interval = default, stri
 /// <param name="Quarantined">How many rows must go to quarantine; null does not check.</param>
 /// <param name="Sink">Id of the sink whose rows are compared; null for the only one.</param>
 /// <param name="Location">Where it stands.</param>
-public sealed record PipelineTest(string Name, IReadOnlyList<string> Input, IReadOnlyList<string> Output, int? Quarantined, string? Sink, Location Location);
+public sealed record PipelineTest(string Name, IReadOnlyList<string> Input, IReadOnlyList<string> Output, int? Quarantined, string? Sink, Location Location)
+{
+    /// <summary>Id of the source whose rows <see cref="Input"/> stands for; null for the first one. Other sources give no rows.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Whether <see cref="Output"/> is compared; a test may look only at what goes to quarantine.</summary>
+    public bool ChecksOutput { get; init; } = true;
+}
