@@ -1,0 +1,171 @@
+using DataMesh.Core.Columns;
+using DataMesh.Formats.Compression;
+using DataMesh.Formats.Parquet.Metadata;
+
+namespace DataMesh.Formats.Parquet.Writing;
+
+/// <summary>
+/// Builds the bytes of one column chunk out of pages. The codec is chosen when the first data page is there: when a piece of it (and the dictionary)
+/// does not shrink, the whole chunk stays uncompressed and later pages are encoded straight into it.
+/// </summary>
+internal sealed class ChunkBuilder(bool snappyAllowed)
+{
+    private const int SampleBytes = 64 << 10;
+    private const double WorthwhileRatio = 0.9;
+
+    private readonly SnappyEncoder _snappy = new();
+    private readonly ThriftWriter _header = new();
+    private readonly PooledBuffer _page = PooledBuffer.Rent(0);
+    private readonly PooledBuffer _dictionary = PooledBuffer.Rent(0);
+    private PooledBuffer _chunk = PooledBuffer.Rent(0);
+    private CompressionCodec? _codec;
+    private int _length;
+    private int _bodyAt;
+    private int _headerGuess;
+    private int _dictionaryLength;
+    private int _dictionaryValues;
+    private int _dictionaryEnd;
+    private long _uncompressed;
+
+    /// <summary>Begins a chunk that is expected to take about <paramref name="bytes"/>.</summary>
+    public void Begin(int bytes)
+    {
+        _chunk = PooledBuffer.Rent(bytes);
+        (_length, _uncompressed, _dictionaryValues, _dictionaryEnd, _headerGuess) = (0, 0, -1, 0, 24);
+        _codec = snappyAllowed ? null : CompressionCodec.Uncompressed;
+    }
+
+    /// <summary>Room for the dictionary page; comes before the first data page.</summary>
+    public Span<byte> BeginDictionary(int bytesMax)
+    {
+        _dictionary.SetLength(bytesMax);
+        return _dictionary.Span;
+    }
+
+    public void EndDictionary(int bytes, int values) => (_dictionaryLength, _dictionaryValues) = (bytes, values);
+
+    /// <summary>Room for the levels and values of a data page.</summary>
+    public Span<byte> BeginPage(int bytesMax)
+    {
+        if (_codec == CompressionCodec.Uncompressed && (_dictionaryValues < 0 || _dictionaryEnd > 0))
+        {
+            _bodyAt = _length + _headerGuess;
+            Reserve(_bodyAt + bytesMax);
+            return _chunk.Array.AsSpan(_bodyAt, bytesMax);
+        }
+
+        _bodyAt = -1;
+        if (_page.Capacity < bytesMax) _page.SetLength(bytesMax);
+        return _page.Array.AsSpan(0, bytesMax);
+    }
+
+    /// <summary>Closes the page whose body was written to the room that <see cref="BeginPage"/> gave.</summary>
+    public void EndPage(int bytes, int values, ParquetEncoding encoding)
+    {
+        if (_bodyAt >= 0)
+        {
+            PutHeader(bytes, bytes, values, encoding);
+            return;
+        }
+
+        var body = _page.Array.AsSpan(0, bytes);
+        _codec ??= Choose(body, values);
+        if (_dictionaryValues >= 0 && _dictionaryEnd == 0) PutDictionary();
+        PutPage(body, values, encoding);
+    }
+
+    /// <summary>Gives the finished chunk away.</summary>
+    public EncodedChunk End(long values, ParquetEncoding encoding, ColumnBounds bounds, long nullCount)
+    {
+        _codec ??= CompressionCodec.Uncompressed;
+        _chunk.SetLength(_length);
+        return new EncodedChunk
+        {
+            Data = _chunk,
+            Codec = _codec.Value,
+            Encoding = encoding,
+            Values = values,
+            UncompressedSize = _uncompressed,
+            DictionaryBytes = _dictionaryEnd,
+            Bounds = bounds,
+            NullCount = nullCount,
+        };
+    }
+
+    private CompressionCodec Choose(ReadOnlySpan<byte> body, int values)
+    {
+        var sample = body[..Math.Min(body.Length, SampleBytes)];
+        long raw = sample.Length;
+        long packed = CompressedLength(sample);
+        if (_dictionaryValues >= 0 && values > 0)
+        {
+            raw += _dictionaryLength;
+            packed += CompressedLength(_dictionary.Array.AsSpan(0, Math.Min(_dictionaryLength, SampleBytes))) + Math.Max(0, _dictionaryLength - SampleBytes);
+        }
+
+        return packed < raw * WorthwhileRatio ? CompressionCodec.Snappy : CompressionCodec.Uncompressed;
+    }
+
+    private int CompressedLength(ReadOnlySpan<byte> bytes)
+    {
+        Reserve(_length + SnappyEncoder.MaxCompressedLength(bytes.Length));
+        return _snappy.Compress(bytes, _chunk.Array.AsSpan(_length));
+    }
+
+    private void PutDictionary()
+    {
+        _bodyAt = -1;
+        PutPage(_dictionary.Array.AsSpan(0, _dictionaryLength), _dictionaryValues, null);
+        _dictionaryEnd = _length;
+    }
+
+    /// <summary>Puts a page body behind a guess of its header's length; the guess is right for all but the first pages of a chunk.</summary>
+    private void PutPage(ReadOnlySpan<byte> body, int values, ParquetEncoding? encoding)
+    {
+        _bodyAt = _length + _headerGuess;
+        int stored;
+        if (_codec == CompressionCodec.Snappy)
+        {
+            var room = SnappyEncoder.MaxCompressedLength(body.Length);
+            Reserve(_bodyAt + room);
+            stored = _snappy.Compress(body, _chunk.Array.AsSpan(_bodyAt, room));
+        }
+        else
+        {
+            Reserve(_bodyAt + body.Length);
+            body.CopyTo(_chunk.Array.AsSpan(_bodyAt));
+            stored = body.Length;
+        }
+
+        PutHeader(body.Length, stored, values, encoding);
+    }
+
+    private void PutHeader(int uncompressed, int stored, int values, ParquetEncoding? encoding)
+    {
+        _header.Clear();
+        if (encoding is { } known) MetadataWriter.WriteDataPageHeader(_header, uncompressed, stored, values, known);
+        else MetadataWriter.WriteDictionaryPageHeader(_header, uncompressed, stored, values);
+        var bodyAt = _length + _header.Length;
+        if (bodyAt != _bodyAt)
+        {
+            Reserve(bodyAt + stored);
+            _chunk.Array.AsSpan(_bodyAt, stored).CopyTo(_chunk.Array.AsSpan(bodyAt));
+            _headerGuess = _header.Length;
+        }
+
+        _header.Written.CopyTo(_chunk.Array.AsSpan(_length));
+        _length = bodyAt + stored;
+        _uncompressed += _header.Length + uncompressed;
+    }
+
+    private void Reserve(int bytes)
+    {
+        if (bytes > _chunk.Capacity) Grow(bytes);
+    }
+
+    private void Grow(int bytes)
+    {
+        _chunk.SetLength(_chunk.Capacity);
+        _chunk.SetLength(bytes);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using DataMesh.Core.Columns;
+using DataMesh.Formats.Parquet.Metadata;
+
+namespace DataMesh.Formats.Parquet.Writing;
+
+/// <summary>int64, timestamp, float64 and date columns: plain, or a dictionary when a sample shows that few values repeat.</summary>
+internal sealed class FixedChunkEncoder<T>(Field field, ParquetWriteOptions options, ChunkBuilder builder)
+    : ColumnChunkEncoder(field, options, builder) where T : unmanaged
+{
+    private const int DistinctMax = 32 << 10;
+
+    private readonly FixedDictionary<T> _dictionary = new(DistinctMax);
+
+    public override EncodedChunk Encode(ColumnParts parts)
+    {
+        var bounds = new ColumnBounds();
+        if (DictionarySample.Pays<T>(parts) && TryBuildDictionary(parts, out var codes)) return EncodeDictionary(parts, codes, bounds);
+        Builder.Begin((parts.Rows - parts.NullCount) * Unsafe.SizeOf<T>() + parts.Rows / 8 + 1024);
+        for (var from = 0; from < parts.Rows; from += Options.PageRows) EncodePlainPage(parts, from, Math.Min(from + Options.PageRows, parts.Rows), bounds);
+        return End(parts, ParquetEncoding.Plain, bounds);
+    }
+
+    private void EncodePlainPage(ColumnParts parts, int from, int to, ColumnBounds bounds)
+    {
+        var present = LevelEncoder.CountPresent(parts, from, to);
+        // Copying past nulls writes each value before it knows whether it stays: one value of slack.
+        var body = Builder.BeginPage(LevelEncoder.MaxBytes(to - from) + (present + 1) * Unsafe.SizeOf<T>());
+        var at = WriteLevels(parts, from, to, present, body);
+        var values = MemoryMarshal.Cast<byte, T>(body[at..]);
+        var next = 0;
+        for (var part = 0; part < parts.Count; part++)
+        {
+            var (first, last) = parts.Overlap(part, from, to);
+            if (first < last && parts[part] is FixedColumn<T> column) next += PresentValues.Copy(column.Values, column.Validity, first, last, values[next..]);
+        }
+
+        MinMax.Add(values[..present], bounds);
+        Builder.EndPage(at + present * Unsafe.SizeOf<T>(), to - from, ParquetEncoding.Plain);
+    }
+
+    private bool TryBuildDictionary(ColumnParts parts, out ReadOnlySpan<int> codes)
+    {
+        var target = CodesFor(parts.Rows + 1);
+        var next = 0;
+        _dictionary.Clear();
+        codes = default;
+        for (var part = 0; part < parts.Count; part++)
+        {
+            if (parts[part] is not FixedColumn<T> column) continue;
+            var written = _dictionary.Encode(column.Values, column.Validity, target.AsSpan(next));
+            if (written < 0) return false;
+            next += written;
+        }
+
+        codes = target.AsSpan(0, next);
+        return true;
+    }
+
+    private EncodedChunk EncodeDictionary(ColumnParts parts, ReadOnlySpan<int> codes, ColumnBounds bounds)
+    {
+        var values = MemoryMarshal.AsBytes(_dictionary.Values);
+        Builder.Begin(parts.Rows * 2 + values.Length + 1024);
+        values.CopyTo(Builder.BeginDictionary(values.Length));
+        Builder.EndDictionary(values.Length, _dictionary.Values.Length);
+        MinMax.Add(_dictionary.Values, bounds);
+        WriteCodePages(parts, codes, _dictionary.Values.Length);
+        return End(parts, ParquetEncoding.RleDictionary, bounds);
+    }
+}
