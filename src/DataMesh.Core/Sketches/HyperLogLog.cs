@@ -48,12 +48,14 @@ public sealed class HyperLogLog
         else AddExact(hash);
     }
 
-    /// <summary>The update itself, for loops that hold <see cref="Registers"/>.</summary>
+    /// <summary>
+    /// The update itself, for loops that hold <see cref="Registers"/>. The last bit of a hash counts as one, because the exact set can not tell 0 from 1.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Update(ref byte registers, ulong hash, int precision)
     {
         ref var register = ref Unsafe.Add(ref registers, (nuint)(hash >> (64 - precision)));
-        var rank = BitOperations.LeadingZeroCount(hash << precision | 1UL << (precision - 1)) + 1;
+        var rank = BitOperations.LeadingZeroCount(hash << precision | 1UL << precision) + 1;
         if (rank > register) register = (byte)rank;
     }
 
@@ -98,7 +100,7 @@ public sealed class HyperLogLog
         var registers = reader.Bytes();
         if (registers.Length != 0)
         {
-            if (registers.Length != 1 << precision || registers.ContainsAnyExceptInRange((byte)0, (byte)(65 - precision))) throw new FormatException("The registers do not fit the precision.");
+            if (registers.Length != 1 << precision || registers.ContainsAnyExceptInRange((byte)0, (byte)(64 - precision))) throw new FormatException("The registers do not fit the precision.");
             sketch.BecomeDense();
             registers.CopyTo(sketch._registers);
         }
@@ -148,7 +150,7 @@ public sealed class HyperLogLog
 
     private double EstimateDense()
     {
-        var q = 64 - Precision;
+        var q = 63 - Precision;
         Span<int> histogram = stackalloc int[q + 2];
         histogram.Clear();
         foreach (var register in _registers) histogram[register]++;
