@@ -31,8 +31,19 @@ internal static class AggregateFunctions
 
     private static readonly Dictionary<string, string> Aliases = new()
     {
-        ["mean"] = "avg", ["average"] = "avg", ["stddev_samp"] = "stddev", ["var_samp"] = "variance", ["var"] = "variance", ["approx_count_distinct"] = "approx_distinct",
-        ["quantile_cont"] = "quantile", ["percentile"] = "quantile", ["every"] = "bool_and", ["countif"] = "count_if", ["minimum"] = "min", ["maximum"] = "max", ["total"] = "sum",
+        ["mean"] = "avg",
+        ["average"] = "avg",
+        ["stddev_samp"] = "stddev",
+        ["var_samp"] = "variance",
+        ["var"] = "variance",
+        ["approx_count_distinct"] = "approx_distinct",
+        ["quantile_cont"] = "quantile",
+        ["percentile"] = "quantile",
+        ["every"] = "bool_and",
+        ["countif"] = "count_if",
+        ["minimum"] = "min",
+        ["maximum"] = "max",
+        ["total"] = "sum",
     };
 
     /// <summary>The function of a call, or an error with the nearest name.</summary>
