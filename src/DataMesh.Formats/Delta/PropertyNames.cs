@@ -1,0 +1,18 @@
+namespace DataMesh.Formats.Delta;
+
+/// <summary>Names of the table properties and of the column metadata that this program reads or writes.</summary>
+public static class PropertyNames
+{
+    public const string ColumnMappingMode = "delta.columnMapping.mode";
+    public const string ColumnMappingMaxId = "delta.columnMapping.maxColumnId";
+    public const string ColumnMappingId = "delta.columnMapping.id";
+    public const string ColumnMappingPhysicalName = "delta.columnMapping.physicalName";
+    public const string AppendOnly = "delta.appendOnly";
+    public const string DeletedFileRetention = "delta.deletedFileRetentionDuration";
+    public const string LogRetention = "delta.logRetentionDuration";
+    public const string CheckpointInterval = "delta.checkpointInterval";
+    public const string IndexedColumns = "delta.dataSkippingNumIndexedCols";
+
+    /// <summary>Column metadata: the type in this program where Delta's is wider (a json column is a Delta string).</summary>
+    public const string ColumnType = "datamesh.type";
+}
