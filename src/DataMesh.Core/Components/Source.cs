@@ -83,4 +83,16 @@ public abstract class DecodeOutput
     /// A column that the plan does not know at all is reported with its type (JSON files whose later records have new members).
     /// </summary>
     public abstract void Widen(string column, DataType type);
+
+    /// <summary>
+    /// Reports members that a pinned plan has no column for (JSON records with new members): they are left out of the rows, and the change is
+    /// structural drift (<c>column_added</c>). Called once per block and column.
+    /// </summary>
+    /// <param name="column">The name that the column would have.</param>
+    /// <param name="type">The type that its values ask for.</param>
+    /// <param name="count">Values left out in this block.</param>
+    /// <param name="firstPosition">Position of the first record that had one.</param>
+    public virtual void UnknownColumn(string column, DataType type, long count, long firstPosition)
+    {
+    }
 }

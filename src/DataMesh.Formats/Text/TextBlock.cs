@@ -49,6 +49,9 @@ public sealed class TextBlock : SourceBlock
         Interlocked.Exchange(ref _recordStarts, starts)?.Dispose();
     }
 
+    /// <summary>What <see cref="SetRecordStarts"/> was given; empty before. A reader that knows its records can set them for the decoder.</summary>
+    public ReadOnlySpan<int> RecordStarts => _recordStarts is null ? [] : _recordStarts.As<int>();
+
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> RecordBytes(int record)
     {

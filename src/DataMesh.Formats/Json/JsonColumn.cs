@@ -1,0 +1,211 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using DataMesh.Core.Columns;
+
+namespace DataMesh.Formats.Json;
+
+/// <summary>
+/// The column of a batch while its rows are decoded. Rows are filled from 0 upwards; the last one may be written again
+/// (a member that occurs twice, a record that is tried a second time). Every row must be set or made null.
+/// </summary>
+internal sealed unsafe class JsonColumn
+{
+    private readonly bool _isBool;
+    private PooledBuffer? _valueBuffer;
+    private PooledBuffer? _dataBuffer;
+    private ulong[] _nulls = new ulong[16];
+    private ValueDictionary? _dictionary;
+    private bool _isFlat;
+    private long _dictionaryRows;
+    private int _lastDataLength = 4096;
+
+    public JsonColumn(int index, Field field, bool isDeclared)
+    {
+        Index = index;
+        Name = field.Name;
+        Type = field.Type;
+        IsDeclared = isDeclared;
+        _isBool = field.Type.Kind == TypeKind.Bool;
+        _isFlat = field.Type.Kind != TypeKind.String;
+    }
+
+    /// <summary>Position in the batches.</summary>
+    public int Index { get; }
+
+    public string Name { get; }
+
+    public DataType Type { get; }
+
+    /// <summary>The user said which type it has: a value that disagrees is bad, never a widening.</summary>
+    public bool IsDeclared { get; }
+
+    /// <summary>The attempt at a record that set this column last.</summary>
+    public long Stamp;
+
+    /// <summary>The member that set it then.</summary>
+    public JsonMember? StampMember;
+
+    /// <summary>Values of fixed width, one byte a bool, or codes, or offsets (one more than rows).</summary>
+    public byte[] Values = [];
+
+    /// <summary>Bytes of flat strings.</summary>
+    public byte[] Data = [];
+
+    public int DataLength;
+
+    /// <summary>Whether strings get codes of a dictionary; settled for each batch when it begins.</summary>
+    public bool IsDictionary;
+
+    public bool HasNulls;
+
+    /// <summary>Begins a batch of at most <paramref name="rows"/> rows.</summary>
+    public void Begin(int rows)
+    {
+        IsDictionary = !_isFlat;
+        if (IsDictionary) _dictionary ??= new ValueDictionary();
+        var width = _isBool ? 1 : Type.IsVariable ? 4 : Type.Width;
+        _valueBuffer = PooledBuffer.Rent((rows + 1) * width);
+        Values = _valueBuffer.Array;
+        if (Type.IsVariable && !IsDictionary)
+        {
+            _dataBuffer = PooledBuffer.Rent(_lastDataLength);
+            Data = _dataBuffer.Array;
+            DataLength = 0;
+            SetOffset(0, 0);
+        }
+
+        if (_nulls.Length < Bitmap.WordCount(rows)) _nulls = new ulong[Bitmap.WordCount(rows)];
+        if (HasNulls) _nulls.AsSpan().Clear();
+        HasNulls = false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Set<T>(int row, T value) where T : unmanaged =>
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Values), (nint)(uint)row * sizeof(T)), value);
+
+    /// <summary>Sets the bytes of a string, json or binary value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetBytes(int row, ReadOnlySpan<byte> value)
+    {
+        if (IsDictionary)
+        {
+            Set(row, _dictionary!.Add(value));
+            return;
+        }
+
+        var at = DataLength;
+        Reserve(value.Length);
+        value.CopyTo(Data.AsSpan(at));
+        SetOffset(row + 1, DataLength = at + value.Length);
+    }
+
+    /// <summary>Makes room for <paramref name="bytes"/> bytes and the width of a vector behind <see cref="DataLength"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Reserve(int bytes)
+    {
+        if (Data.Length - DataLength < bytes + 32) Grow(bytes + 32);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetOffset(int at, int offset) => Set(at, offset);
+
+    /// <summary>Makes a row null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetNull(int row)
+    {
+        HasNulls = true;
+        _nulls[row >> 6] |= 1UL << row;
+        if (Type.IsVariable) Set(row + (IsDictionary ? 0 : 1), IsDictionary ? 0 : DataLength);
+        else if (_isBool) Set(row, (byte)0);
+    }
+
+    /// <summary>Takes back what an attempt wrote into a row.</summary>
+    public void Reset(int row)
+    {
+        if (HasNulls) _nulls[row >> 6] &= ~(1UL << row);
+        if (Type.IsVariable && !IsDictionary) DataLength = Unsafe.ReadUnaligned<int>(ref Values[row * 4]);
+    }
+
+    /// <summary>Ends the batch. The column belongs to the caller.</summary>
+    public Column Finish(int rows)
+    {
+        var values = _valueBuffer!;
+        _valueBuffer = null;
+        if (Type.Kind == TypeKind.Null)
+        {
+            values.Dispose();
+            return new NullColumn(rows);
+        }
+
+        var validity = FinishValidity(rows);
+        switch (Type.Kind)
+        {
+            case TypeKind.Bool: return FinishBool(values, rows, validity);
+            case TypeKind.Int64 or TypeKind.Timestamp: return new FixedColumn<long>(Type, Sized(values, rows * 8), rows, validity);
+            case TypeKind.Float64: return new FixedColumn<double>(Type, Sized(values, rows * 8), rows, validity);
+            case TypeKind.Date: return new FixedColumn<int>(Type, Sized(values, rows * 4), rows, validity);
+            case TypeKind.Decimal: return new FixedColumn<Int128>(Type, Sized(values, rows * 16), rows, validity);
+        }
+
+        if (IsDictionary) return FinishCodes(values, rows, validity);
+        var data = _dataBuffer!;
+        _dataBuffer = null;
+        data.SetLength(DataLength);
+        _lastDataLength = DataLength + DataLength / 8 + 64;
+        return new VarColumn(Type, Sized(values, (rows + 1) * 4), data, rows, validity);
+    }
+
+    /// <summary>Ends the batch without a result.</summary>
+    public void Abandon()
+    {
+        _valueBuffer?.Dispose();
+        _dataBuffer?.Dispose();
+        _valueBuffer = _dataBuffer = null;
+    }
+
+    private VarColumn FinishCodes(PooledBuffer codes, int rows, Bitmap? validity)
+    {
+        var column = new VarColumn(Type, Sized(codes, rows * 4), _dictionary!, rows, validity);
+        _dictionaryRows += rows;
+        if (_dictionary!.Count <= DictionaryValuesMax && (_dictionaryRows < 512 || _dictionary.Count < _dictionaryRows * 9 / 10)) return column;
+        _isFlat = true;
+        _dictionary = null;
+        return column;
+    }
+
+    /// <summary>With more distinct values than this, looking codes up costs more than it saves later.</summary>
+    private const int DictionaryValuesMax = 16 << 10;
+
+    private static PooledBuffer Sized(PooledBuffer buffer, int bytes)
+    {
+        buffer.SetLength(bytes);
+        return buffer;
+    }
+
+    private Bitmap? FinishValidity(int rows)
+    {
+        if (!HasNulls) return null;
+        var validity = Bitmap.Uninitialised(rows);
+        var words = validity.Words;
+        for (var i = 0; i < words.Length; i++) words[i] = ~_nulls[i];
+        validity.ClearTail();
+        return validity;
+    }
+
+    private BoolColumn FinishBool(PooledBuffer values, int rows, Bitmap? validity)
+    {
+        var bits = Bitmap.Zeros(rows);
+        var words = bits.Words;
+        for (var row = 0; row < rows; row++) words[row >> 6] |= (ulong)Values[row] << row;
+        values.Dispose();
+        return new BoolColumn(bits, validity);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow(int bytes)
+    {
+        _dataBuffer!.SetLength(DataLength);
+        _dataBuffer.SetLength(checked(DataLength + bytes));
+        Data = _dataBuffer.Array;
+    }
+}

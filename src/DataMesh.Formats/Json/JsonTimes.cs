@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using DataMesh.Core.Columns;
+
+namespace DataMesh.Formats.Json;
+
+/// <summary>ISO 8601 dates and times in JSON strings.</summary>
+internal static unsafe class JsonTimes
+{
+    private const long MicrosPerDay = 86_400_000_000;
+
+    /// <summary>
+    /// Reads the 19 bytes <c>yyyy-MM-dd?HH:mm:ss</c> where ? is a T or a blank. May look at 32 bytes. False when they are anything else.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryCompact(byte* p, out long micros)
+    {
+        micros = 0;
+        var text = Vector128.Load(p);
+        // Every digit place holds a digit, every other place its separator: one compare each.
+        var digits = text - Vector128.Create((byte)'0');
+        var isDigit = Vector128.Equals(Vector128.Min(digits, Vector128.Create((byte)9)), digits).ExtractMostSignificantBits();
+        if ((isDigit & 0b1101_1011_0110_1111) != 0b1101_1011_0110_1111) return false;
+        if (p[4] != '-' || p[7] != '-' || (p[10] != ' ' && p[10] != 'T') || p[13] != ':' || p[16] != ':') return false;
+        var (second10, second1) = (p[17] - '0', p[18] - '0');
+        if ((uint)second10 > 5 || (uint)second1 > 9) return false;
+        var hour = Two(p + 11);
+        var minute = Two(p + 14);
+        if (hour > 23 || minute > 59 || !TryDays(Two(p) * 100 + Two(p + 2), Two(p + 5), Two(p + 8), out var days)) return false;
+        micros = days * MicrosPerDay + ((hour * 60 + minute) * 60 + second10 * 10 + second1) * 1_000_000L;
+        return true;
+    }
+
+    /// <summary>Reads <c>yyyy-MM-dd</c> and nothing else.</summary>
+    public static bool TryDate(ReadOnlySpan<byte> text, out int days)
+    {
+        days = 0;
+        return text.Length == 10 && TryDatePart(text, out days);
+    }
+
+    /// <summary>
+    /// Reads a date and a time: T or a blank between them, seconds and fraction optional (digits beyond microseconds are cut off),
+    /// then nothing, Z or an offset. A time without a zone is read in <paramref name="zone"/>; null means UTC.
+    /// </summary>
+    public static bool TryTimestamp(ReadOnlySpan<byte> text, TimeZoneInfo? zone, out long micros)
+    {
+        micros = 0;
+        if (text.Length < 16 || !TryDatePart(text, out var days) || text[10] is not ((byte)'T' or (byte)'t' or (byte)' ')) return false;
+        if (!TryTwo(text[11..], 23, out var hour) || text[13] != ':' || !TryTwo(text[14..], 59, out var minute)) return false;
+        micros = days * MicrosPerDay + (hour * 60 + minute) * 60_000_000L;
+        var rest = text[16..];
+        if (rest.Length > 0 && rest[0] == ':' && !TrySeconds(ref rest, ref micros)) return false;
+        if (rest.Length == 0)
+        {
+            if (zone is not null) micros = ToUtc(micros, zone);
+            return true;
+        }
+
+        if (rest.Length == 1 && rest[0] is (byte)'Z' or (byte)'z') return true;
+        return TryOffset(rest, ref micros);
+    }
+
+    /// <summary>A local time of a zone as UTC. A time that a clock change skipped is read with the offset before the change; of a repeated one the standard time is meant.</summary>
+    public static long ToUtc(long micros, TimeZoneInfo zone)
+    {
+        var ticks = micros * 10 + DateTime.UnixEpoch.Ticks;
+        if (ticks < 0 || ticks > DateTime.MaxValue.Ticks) return micros;
+        return micros - zone.GetUtcOffset(new DateTime(ticks, DateTimeKind.Unspecified)).Ticks / 10;
+    }
+
+    private static bool TrySeconds(ref ReadOnlySpan<byte> rest, ref long micros)
+    {
+        if (rest.Length < 3 || !TryTwo(rest[1..], 59, out var second)) return false;
+        micros += second * 1_000_000L;
+        rest = rest[3..];
+        if (rest.Length == 0 || rest[0] != '.') return true;
+        var (at, unit) = (1, 100_000);
+        for (; at < rest.Length && (uint)(rest[at] - '0') <= 9; at++)
+        {
+            micros += (rest[at] - '0') * unit;
+            unit /= 10;
+        }
+
+        rest = rest[at..];
+        return at > 1;
+    }
+
+    private static bool TryOffset(ReadOnlySpan<byte> text, ref long micros)
+    {
+        if (text[0] is not ((byte)'+' or (byte)'-') || text.Length is not (3 or 5 or 6)) return false;
+        if (!TryTwo(text[1..], 18, out var hours)) return false;
+        var minutes = 0;
+        if (text.Length == 6 && text[3] != ':') return false;
+        if (text.Length > 3 && !TryTwo(text[^2..], 59, out minutes)) return false;
+        var offset = (hours * 60 + minutes) * 60_000_000L;
+        micros += text[0] == '+' ? -offset : offset;
+        return true;
+    }
+
+    private static bool TryDatePart(ReadOnlySpan<byte> text, out int days)
+    {
+        days = 0;
+        if (text[4] != '-' || text[7] != '-') return false;
+        return TryTwo(text, 99, out var century) && TryTwo(text[2..], 99, out var year) && TryTwo(text[5..], 12, out var month)
+            && TryTwo(text[8..], 31, out var day) && TryDays(century * 100 + year, month, day, out days);
+    }
+
+    /// <summary>Checks a date and counts its days since 1970.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryDays(int year, int month, int day, out int days)
+    {
+        days = 0;
+        if ((uint)(month - 1) > 11 || (uint)(day - 1) > 30) return false;
+        if (day > 28 && day > DateTime.DaysInMonth(year is 0 ? 4 : year, month)) return false;
+        days = ValueText.DaysFromCivil(year, month, day);
+        return true;
+    }
+
+    private static bool TryTwo(ReadOnlySpan<byte> text, int most, out int value)
+    {
+        var (tens, ones) = (text[0] - '0', text[1] - '0');
+        value = tens * 10 + ones;
+        return (uint)tens <= 9 && (uint)ones <= 9 && value <= most;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Two(byte* p) => p[0] * 10 + p[1] - '0' * 11;
+}
