@@ -1,0 +1,6 @@
+namespace DataMesh.Core.Expressions.Functions;
+
+internal static class TextFunctions
+{
+    public static FunctionDescription[] All { get; } = [];
+}
