@@ -1,0 +1,60 @@
+using System.CommandLine;
+using DataMesh.Cli.Output;
+using DataMesh.Cli.Sampling;
+using DataMesh.Core.Columns;
+using DataMesh.Core.Components;
+
+namespace DataMesh.Cli.Verbs;
+
+/// <summary><c>datamesh peek</c>: the first rows after any stage.</summary>
+internal static class PeekVerb
+{
+    public static Command Create()
+    {
+        var file = CommonOptions.PipelineOrData();
+        var after = new Option<string?>("--after") { Description = "Id of a stage or source, or an output such as router.major; without it: what the first dataset gets.", HelpName = "STAGE" };
+        var rows = new Option<int>("--rows", "-n") { Description = "How many rows.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        rows.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1) result.AddError("--rows must be at least 1.");
+        });
+        var json = CommonOptions.Json();
+        var command = new Command("peek", "Show the first rows after any stage of a pipeline, or of a data file. Writes nothing.") { file, after, rows, json };
+        command.Act(async (parsed, cancellation) =>
+        {
+            var definition = PipelineLoading.LoadAny(parsed.GetValue(file)!);
+            var limit = OptionsBinder.BindStage(Composition.Catalog, $"limit: {parsed.GetValue(rows)}");
+            var cut = Cutout.UpTo(definition, parsed.GetValue(after), limit);
+            using var result = await new SampleRun(cut, Composition.ContextOf(definition), cancellation).RunAsync();
+            if (parsed.GetValue(json)) PrintJson(result);
+            else Print(result);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static void Print(SampleResult result)
+    {
+        var schema = result.Graph.Sinks[0].Schema;
+        var table = new TextTable([.. schema.Select(field => $"{field.Name} {field.Type}")]);
+        for (var i = 0; i < schema.Count; i++)
+        {
+            if (schema[i].Type.IsNumeric) table.Right(i);
+        }
+
+        foreach (var batch in result.Sinks.Values.Single().Batches)
+        {
+            for (var row = 0; row < batch.Length; row++) table.Add([.. batch.Columns.Select(column => ValueText.Format(column, row) ?? "")]);
+        }
+
+        table.Print();
+        if (result.Quarantine.Count > 0) Terminal.Error($"{result.Quarantine.Count} records were set aside on the way; the first: {result.Quarantine.Records[0].Reason} {result.Quarantine.Records[0].Rule} {result.Quarantine.Records[0].Detail}".TrimEnd());
+    }
+
+    private static void PrintJson(SampleResult result) => JsonPrinter.Print(new
+    {
+        Columns = result.Graph.Sinks[0].Schema.Select(field => new { field.Name, Type = field.Type.ToString() }),
+        Rows = JsonPrinter.Rows(result.Sinks.Values.Single().Batches.SelectMany(JsonRows.Write)),
+        Quarantined = result.Quarantine.Count,
+    });
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using DataMesh.Cli.Output;
+using DataMesh.Cli.Runs;
+using DataMesh.Hosting.Embedded;
+using DataMesh.Runtime.Runs;
+
+namespace DataMesh.Cli.Verbs;
+
+/// <summary><c>datamesh run</c>: runs a pipeline inside this process.</summary>
+internal static class RunVerb
+{
+    public static Command Create()
+    {
+        var file = CommonOptions.Pipeline();
+        var cores = new Option<int>("--cores") { Description = "Cores to use; 0 takes all.", HelpName = "N" };
+        var state = new Option<string?>("--state") { Description = "Folder for the state between runs; without it: .datamesh beside the pipeline file.", HelpName = "FOLDER" };
+        var rebuild = new Option<bool>("--rebuild") { Description = "Read everything again and replace the rows of every target in one commit." };
+        var strict = new Option<bool>("--strict") { Description = $"Exit with {ExitCodes.Quarantined} when records were set aside." };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Show no progress." };
+        var json = CommonOptions.Json();
+        var command = new Command("run", "Run a pipeline: from its sources into its datasets. Ctrl-C stops at the next barrier; what was read until then is committed.")
+        {
+            file, cores, state, rebuild, strict, quiet, json,
+        };
+        command.Act(async (parsed, _) =>
+        {
+            var definition = PipelineLoading.Load(parsed.GetValue(file)!);
+            var options = new RunOptions { Cores = parsed.GetValue(cores), StateFolder = parsed.GetValue(state), Rebuild = parsed.GetValue(rebuild) };
+            using var stop = new StopSignal();
+            IRunDisplay display = parsed.GetValue(quiet) ? new NoDisplay() : parsed.GetValue(json) || !Terminal.IsLive ? new LineDisplay() : new LiveDisplay(definition.Name);
+            var result = await display.ShowAsync(progress => EmbeddedHost.RunAsync(definition, options, progress, stop.Token));
+            if (parsed.GetValue(json)) RunReport.PrintJson(result);
+            else RunReport.Print(result);
+            if (result is { Outcome: RunOutcome.Failed, Error: { } error } && parsed.GetValue(CommonOptions.Verbose)) Console.Error.WriteLine(error);
+            return CodeOf(result, parsed.GetValue(strict));
+        });
+        return command;
+    }
+
+    private static int CodeOf(RunResult result, bool isStrict) => result.Outcome switch
+    {
+        RunOutcome.Failed => ExitCodes.Failed,
+        RunOutcome.Stopped => ExitCodes.Stopped,
+        _ => isStrict && result.Quarantine.Values.Sum() > 0 ? ExitCodes.Quarantined : ExitCodes.Done,
+    };
+}

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using DataMesh.Cli.Output;
+using DataMesh.Cli.Sampling;
+using DataMesh.Core.Columns;
+using DataMesh.Core.Errors;
+using DataMesh.Core.Pipelines;
+
+namespace DataMesh.Cli.Verbs;
+
+/// <summary><c>datamesh test</c>: runs the tests inside a pipeline file through its stages.</summary>
+internal static class TestVerb
+{
+    public static Command Create()
+    {
+        var file = CommonOptions.Pipeline();
+        var json = CommonOptions.Json();
+        var command = new Command("test", "Run the tests inside a pipeline file: input rows through all stages, compared with the output rows.") { file, json };
+        command.Act(async (parsed, cancellation) =>
+        {
+            var definition = PipelineLoading.Load(parsed.GetValue(file)!);
+            var results = new List<Outcome>();
+            foreach (var test in definition.Tests) results.Add(await RunAsync(definition, test, cancellation));
+            if (parsed.GetValue(json)) PrintJson(results);
+            else Print(definition, results);
+            return results.TrueForAll(result => result.Differences.Count == 0) ? ExitCodes.Done : ExitCodes.Failed;
+        });
+        return command;
+    }
+
+    private static async Task<Outcome> RunAsync(PipelineDefinition definition, PipelineTest test, CancellationToken cancellation)
+    {
+        try
+        {
+            var context = Composition.ContextOf(definition);
+            var sources = new List<SourceNode>();
+            var tested = test.Source ?? definition.Sources[0].Id;
+            foreach (var node in definition.Sources)
+            {
+                var rows = node.Id == tested ? test.Input : [];
+                sources.Add(node with { Source = new RowsSource(rows, await TestSchema.OfAsync(node.Source, rows, context, cancellation)) });
+            }
+
+            using var result = await new SampleRun(Cutout.WithSources(definition, sources), context, cancellation).RunAsync();
+            return new Outcome(test, [.. Compare(definition, test, result)]);
+        }
+        catch (DataMeshException error)
+        {
+            return new Outcome(test, error.Render().Split('\n'));
+        }
+    }
+
+    private static IEnumerable<string> Compare(PipelineDefinition definition, PipelineTest test, SampleResult result)
+    {
+        if (test.Quarantined is { } expected && expected != result.Quarantine.Count)
+        {
+            yield return $"quarantined: expected {expected}, found {result.Quarantine.Count}";
+            foreach (var bad in result.Quarantine.Records.Take(5)) yield return $"  set aside: {bad.Reason}{(bad.Rule is null ? "" : $" ({bad.Rule})")}{(bad.Detail is null ? "" : $": {bad.Detail}")}";
+        }
+
+        if (!test.ChecksOutput) yield break;
+        var rows = result.Sinks[test.Sink ?? definition.Sinks[0].Id].Batches.SelectMany(JsonRows.Write).ToList();
+        if (rows.Count != test.Output.Count) yield return $"rows: expected {test.Output.Count}, found {rows.Count}";
+        for (var i = 0; i < Math.Max(rows.Count, test.Output.Count); i++)
+        {
+            if (i >= rows.Count) yield return $"row {i + 1} is missing: {test.Output[i]}";
+            else if (i >= test.Output.Count) yield return $"row {i + 1} is too many: {rows[i]}";
+            else foreach (var difference in JsonRowComparer.Differences(test.Output[i], rows[i], namedOnly: true)) yield return $"row {i + 1}, {difference}";
+        }
+    }
+
+    private static void Print(PipelineDefinition definition, List<Outcome> results)
+    {
+        foreach (var result in results)
+        {
+            var passed = result.Differences.Count == 0;
+            Terminal.Line($"{(passed ? Terminal.Good("pass") : Terminal.Bad("FAIL"))}  {result.Test.Name}{(passed ? "" : $"  ({result.Test.Location})")}");
+            foreach (var difference in result.Differences) Terminal.Line($"      {difference}");
+        }
+
+        var failed = results.Count(result => result.Differences.Count > 0);
+        Terminal.Line(results.Count == 0
+            ? $"{definition.Name} has no tests; write some under 'tests:'."
+            : $"{results.Count - failed} of {results.Count} tests passed.");
+    }
+
+    private static void PrintJson(List<Outcome> results) => JsonPrinter.Print(new
+    {
+        Passed = results.Count(result => result.Differences.Count == 0),
+        Failed = results.Count(result => result.Differences.Count > 0),
+        Tests = results.Select(result => new
+        {
+            result.Test.Name,
+            result.Test.Location.Line,
+            Passed = result.Differences.Count == 0,
+            result.Differences,
+        }),
+    });
+
+    private sealed record Outcome(PipelineTest Test, IReadOnlyList<string> Differences);
+}
