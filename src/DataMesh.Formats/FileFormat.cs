@@ -27,7 +27,11 @@ public abstract class FileFormat
 /// <param name="Bytes">For text: decompressed, transcoded to UTF-8, without a byte order mark. For binary formats: the raw head.</param>
 /// <param name="IsWhole">Whether this is the whole file.</param>
 /// <param name="Text">How the file's bytes become text.</param>
-public sealed record FileHead(string Path, ReadOnlyMemory<byte> Bytes, bool IsWhole, TextEncoding Text);
+public sealed record FileHead(string Path, ReadOnlyMemory<byte> Bytes, bool IsWhole, TextEncoding Text)
+{
+    /// <summary>Pieces from further inside a large plain file, which begin and end anywhere: they let inference see values that come late.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Samples { get; init; } = [];
+}
 
 /// <summary>How a file's bytes become UTF-8 text.</summary>
 /// <param name="Compression"><c>none</c>, <c>gzip</c> or <c>brotli</c>.</param>

@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace DataMesh.Formats.Csv;
+
+/// <summary>
+/// The fields of consecutive records in a text, as positions: field f of record r lies between <c>Bounds[r * Stride + f] + 1</c> and
+/// <c>Bounds[r * Stride + f + 1]</c> (exclusive). The last field has its own pairs where carriage returns had to be cut off.
+/// </summary>
+internal readonly ref struct CsvRecords(ref byte text)
+{
+    /// <summary>The text that positions refer to; readable beyond the last record.</summary>
+    public readonly ref byte Text = ref text;
+
+    /// <summary>The positions.</summary>
+    public required ReadOnlySpan<int> Bounds { get; init; }
+
+    /// <summary>Positions from one record to the next.</summary>
+    public required int Stride { get; init; }
+
+    /// <summary>Number of records.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>Number of fields in each.</summary>
+    public required int FieldCount { get; init; }
+
+    /// <summary>Pairs of positions for the last field, or empty when <see cref="Bounds"/> is right for it.</summary>
+    public ReadOnlySpan<int> LastBounds { get; init; }
+
+    /// <summary>Whether any field may be quoted.</summary>
+    public required bool HasQuotes { get; init; }
+
+    /// <summary>The positions of one field: a reference to the one before its first value, and the distance to the next record's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref int Field(int field, out int stride)
+    {
+        if (field == FieldCount - 1 && !LastBounds.IsEmpty)
+        {
+            stride = 2;
+            return ref MemoryMarshal.GetReference(LastBounds);
+        }
+
+        stride = Stride;
+        return ref Unsafe.Add(ref MemoryMarshal.GetReference(Bounds), field);
+    }
+
+    /// <summary>Where record <paramref name="record"/> begins.</summary>
+    public int Start(int record) => Bounds[record * Stride] + 1;
+
+    /// <summary>Where record <paramref name="record"/> ends, its line end excluded (a carriage return before it is not).</summary>
+    public int End(int record) => Bounds[record * Stride + FieldCount];
+}
