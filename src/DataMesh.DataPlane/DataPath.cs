@@ -56,7 +56,7 @@ public sealed class DataPath
         _widenings.Clear();
         _ordered.Counts.Clear();
         var sinks = writers.Select(writer => new SinkStep(writer, _options, _budget, _meter.Wrote)).ToList();
-        var transform = new TransformBlock<BlockInFlight, Morsel>(Transform, _options.Parallel());
+        var transform = new TransformBlock<BlockInFlight, Morsel>(TransformAsync, _options.Parallel());
         var order = new ActionBlock<Morsel>(morsel => OrderAsync(morsel, sinks, quarantine), _options.Sequential());
         transform.LinkTo(order, new DataflowLinkOptions { PropagateCompletion = true });
         try
@@ -107,6 +107,7 @@ public sealed class DataPath
                 if (!await transform.SendAsync(new BlockInFlight(block, split), _options.Abort))
                 {
                     block.Dispose();
+                    await split.BlockDoneAsync();
                     return (false, finished, split);
                 }
             }
@@ -124,7 +125,7 @@ public sealed class DataPath
         lock (_widenings) return _widenings.Count > 0;
     }
 
-    private Morsel Transform(BlockInFlight block)
+    private async Task<Morsel> TransformAsync(BlockInFlight block)
     {
         if (!_idleCores.TryPop(out var core))
         {
@@ -135,6 +136,7 @@ public sealed class DataPath
         lock (_widenings) core.DecodesOnly = _widenings.Count > 0;
         var morsel = core.Run(block);
         _idleCores.Push(core);
+        await block.Split.BlockDoneAsync();
         return morsel;
     }
 

@@ -1,4 +1,8 @@
+using DataMesh.ControlPlane.Grains;
+using DataMesh.ControlPlane.Pipelines;
+using DataMesh.Core.Errors;
 using DataMesh.Core.Pipelines;
+using DataMesh.Runtime.Hosting;
 using DataMesh.Runtime.Runs;
 
 namespace DataMesh.Hosting.Embedded;
@@ -6,7 +10,70 @@ namespace DataMesh.Hosting.Embedded;
 /// <summary>Runs pipelines inside this process: the default host.</summary>
 public static class EmbeddedHost
 {
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Runs a pipeline to the end of its input, or to the next barrier after <paramref name="stopAtBarrier"/> is cancelled.</summary>
-    public static Task<RunResult> RunAsync(PipelineDefinition definition, RunOptions options, IProgress<RunProgress>? progress, CancellationToken stopAtBarrier) =>
-        throw new NotImplementedException($"{definition.Name} {options} {progress} {stopAtBarrier}");
+    /// <param name="definition">The pipeline.</param>
+    /// <param name="options">How the run should go.</param>
+    /// <param name="progress">Told four times a second where the run stands.</param>
+    /// <param name="stopAtBarrier">Asks for a stop at the next barrier; what was read until then is committed.</param>
+    /// <returns>The account of the run; a failure is in it, with what was committed before. Throws only when the run could not begin.</returns>
+    public static async Task<RunResult> RunAsync(
+        PipelineDefinition definition, RunOptions options, IProgress<RunProgress>? progress, CancellationToken stopAtBarrier)
+    {
+        var run = new PipelineRun(definition, options, TimeProvider.System, stopAtBarrier);
+        var folder = options.StateFolder ?? Path.Combine(run.Context.BaseFolder, ".datamesh");
+        using var states = new SqliteStateStore(Path.Combine(folder, "state.db"));
+        await using var worker = new RunWorker(run);
+        await using var host = new InProcessHost(states, new GrainActivator(worker));
+        using var reporting = new CancellationTokenSource();
+        var reports = progress is null ? Task.CompletedTask : ReportAsync(run, worker, progress, reporting.Token);
+        host.Tell(
+            new GrainId(GrainKind.Pipeline, definition.Name),
+            new StartPipeline(run.RunId, run.Version, [.. definition.Sources.Select(node => node.Id)]));
+        var end = await run.Ended;
+        await reporting.CancelAsync();
+        await reports;
+        var result = Result(run, end);
+        progress?.Report(Now(run, worker, "done"));
+        return result;
+    }
+
+    private static async Task ReportAsync(PipelineRun run, RunWorker worker, IProgress<RunProgress> progress, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(ProgressInterval, run.Clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation)) progress.Report(Now(run, worker, worker.Task is null ? "starting" : "reading"));
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private static RunProgress Now(PipelineRun run, RunWorker worker, string phase)
+    {
+        var lines = run.Meter.Lines();
+        return new RunProgress(
+            phase, run.Outcome.Epochs, run.Clock.GetElapsedTime(run.StartedAt), run.Meter.BytesRead, worker.Task?.TotalBytes ?? -1,
+            lines.Take(run.Definition.Sources.Count).Sum(line => line.In), run.Meter.RowsWritten, lines.Sum(line => line.Quarantined),
+            worker.Task?.BytesInFlight ?? 0, lines, run.Outcome.Messages.LastOrDefault());
+    }
+
+    private static RunResult Result(PipelineRun run, ReportEnd end)
+    {
+        var outcome = end.Phase switch
+        {
+            PipelinePhase.Done => RunOutcome.Completed,
+            PipelinePhase.NothingNew => RunOutcome.NothingNew,
+            PipelinePhase.Stopped => RunOutcome.Stopped,
+            _ => RunOutcome.Failed,
+        };
+        var quarantine = run.Outcome.Quarantine;
+        var path = quarantine.Count > 0 ? run.Definition.Sinks[0].Sink.SideFolder(run.Context, "_quarantine") : null;
+        return new RunResult(
+            outcome, run.Definition.Name, run.Outcome.Epochs, run.Clock.GetElapsedTime(run.StartedAt), run.Meter.BytesRead, run.Outcome.Stages,
+            [.. run.Outcome.Targets.Select(target => target with { QuarantinePath = path })], quarantine, run.Outcome.StoppedAt, run.Outcome.Messages,
+            end.Error is null ? null : new DataMeshException(end.Error));
+    }
 }

@@ -26,6 +26,8 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
             state with { Phase = TaskPhase.Reading }, new RunEpoch(state.RunId, state.Epoch)),
         EpochStaged staged when state.Phase == TaskPhase.Reading && staged.Epoch == state.Epoch => new(
             state with { Phase = TaskPhase.Staged, IsDrained = staged.IsDrained, IsStopping = staged.IsStopping }, new Prepare(state.RunId, state.Epoch)),
+        EpochGivenUp givenUp when state.Phase == TaskPhase.Reading && givenUp.Epoch == state.Epoch => new(
+            state with { Phase = TaskPhase.Ended }, ToPipeline(state, new TaskEnded(self, Stopped: true))),
         EpochPrepared prepared when state.Phase == TaskPhase.Staged && prepared.Epoch == state.Epoch => CommitTargets(self, state, prepared.Prepared),
         TargetCommitted committed when state.Phase == TaskPhase.Committing && committed.PreparedId == state.Prepared?.PreparedId => OnCommitted(state, committed),
         TargetRefused refused when state.Phase == TaskPhase.Committing && refused.PreparedId == state.Prepared?.PreparedId => Fail(self, state, refused.Failure),

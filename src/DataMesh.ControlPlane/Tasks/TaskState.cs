@@ -85,6 +85,9 @@ public sealed record RunEpoch(string RunId, long Epoch) : Work;
 /// <summary>All files of an epoch are written and durable.</summary>
 public sealed record EpochStaged(long Epoch, bool IsDrained, bool IsStopping) : GrainEvent;
 
+/// <summary>A stop was asked for in an epoch that can only be committed whole: nothing of it stays.</summary>
+public sealed record EpochGivenUp(long Epoch) : GrainEvent;
+
 /// <summary>Writes the prepared record of the staged epoch; ends in <see cref="EpochPrepared"/>.</summary>
 public sealed record Prepare(string RunId, long Epoch) : Work;
 

@@ -9,6 +9,7 @@ namespace DataMesh.DataPlane.Flow;
 public sealed class OpenSplit(BoundSource source, Split split, SplitReader reader, long from) : IAsyncDisposable
 {
     private readonly ConcurrentStack<BlockDecoder> _decoders = new();
+    private int _users = 1;
 
     /// <summary>The source it belongs to.</summary>
     public BoundSource Source { get; } = source;
@@ -29,10 +30,19 @@ public sealed class OpenSplit(BoundSource source, Split split, SplitReader reade
     public async ValueTask<SourceBlock?> ReadAsync(CancellationToken cancellation)
     {
         var block = await reader.ReadAsync(cancellation);
-        if (block is null) IsFinished = true;
-        else Position = block.End;
+        if (block is null)
+        {
+            IsFinished = true;
+            return null;
+        }
+
+        Position = block.End;
+        Interlocked.Increment(ref _users);
         return block;
     }
+
+    /// <summary>Called when a block has been decoded, or was given up.</summary>
+    public ValueTask BlockDoneAsync() => LeaveAsync();
 
     /// <summary>A decoder that no other core uses now.</summary>
     public BlockDecoder RentDecoder() => _decoders.TryPop(out var decoder) ? decoder : reader.CreateDecoder();
@@ -40,8 +50,10 @@ public sealed class OpenSplit(BoundSource source, Split split, SplitReader reade
     /// <summary>Gives a decoder back.</summary>
     public void ReturnDecoder(BlockDecoder decoder) => _decoders.Push(decoder);
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => reader.DisposeAsync();
+    /// <summary>Closes the reader as soon as the last block in flight has been decoded.</summary>
+    public ValueTask DisposeAsync() => LeaveAsync();
+
+    private ValueTask LeaveAsync() => Interlocked.Decrement(ref _users) == 0 ? reader.DisposeAsync() : ValueTask.CompletedTask;
 }
 
 /// <summary>A block with the split it came from.</summary>

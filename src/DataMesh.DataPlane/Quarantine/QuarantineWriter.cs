@@ -1,0 +1,111 @@
+using DataMesh.Core;
+using DataMesh.Core.Columns;
+using DataMesh.Core.Storage;
+using DataMesh.Formats.Parquet;
+
+namespace DataMesh.DataPlane.Quarantine;
+
+/// <summary>
+/// Writes the bad records of one epoch as a Parquet part. The part is named in the epoch's manifest and counts only from then on.
+/// No file is made while nothing is bad.
+/// </summary>
+public sealed class QuarantineWriter(string folder, string pipeline, string version, long epoch, TimeProvider clock, IReadOnlyList<string> nodes)
+    : IQuarantine, IAsyncDisposable
+{
+    private const int PendingBytesMax = 4 << 20;
+
+    private readonly Dictionary<string, long> _reasons = [];
+    private readonly string _name = $"part-{Guid.NewGuid():N}.snappy.parquet";
+    private List<BadRecord> _pending = [];
+    private long _pendingBytes;
+    private FileStream? _stream;
+    private ParquetFileWriter? _writer;
+    private RowGroupEncoder? _encoder;
+    private bool _staged;
+
+    /// <summary>The columns of every quarantine part.</summary>
+    public static Schema Schema { get; } = new(
+    [
+        new Field("record", DataType.Binary, false), new Field("is_whole", DataType.Bool, false), new Field("reason", DataType.String, false),
+        new Field("rule", DataType.String), new Field("detail", DataType.String), new Field("stage", DataType.String, false),
+        new Field("source", DataType.String), new Field("position", DataType.Int64), new Field("pipeline", DataType.String, false),
+        new Field("pipeline_version", DataType.String, false), new Field("epoch", DataType.Int64, false), new Field("at", DataType.Timestamp, false),
+    ]);
+
+    /// <summary>Records set aside by reason.</summary>
+    public IReadOnlyDictionary<string, long> Reasons => _reasons;
+
+    /// <inheritdoc/>
+    public ValueTask AddAsync(IReadOnlyList<BadRecord> records, CancellationToken cancellation)
+    {
+        foreach (var record in records)
+        {
+            _reasons[record.Reason] = _reasons.GetValueOrDefault(record.Reason) + 1;
+            _pending.Add(record);
+            _pendingBytes += record.Bytes.Length + 200;
+            if (_pendingBytes >= PendingBytesMax) Write();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Closes and syncs the part; null when there was nothing bad. Rows and bytes are the file's.</summary>
+    public async ValueTask<(string File, long Rows, long Bytes)?> StageAsync(CancellationToken cancellation)
+    {
+        if (_pending.Count > 0) Write();
+        if (_writer is null) return null;
+        var facts = _writer.Finish();
+        await _stream!.FlushAsync(cancellation);
+        _stream.Flush(flushToDisk: true);
+        await _stream.DisposeAsync();
+        DurableFiles.FlushFolder(folder);
+        _staged = true;
+        return (_name, facts.Rows, facts.Bytes);
+    }
+
+    /// <summary>Deletes a part that was not staged.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stream is null || _staged) return;
+        await _stream.DisposeAsync();
+        File.Delete(Path.Combine(folder, _name));
+    }
+
+    private void Write()
+    {
+        if (_writer is null)
+        {
+            DurableFiles.CreateFolder(folder);
+            _stream = new FileStream(Path.Combine(folder, _name), FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 16);
+            var schema = ParquetSchema.From(Schema);
+            _writer = new ParquetFileWriter(_stream, schema);
+            _encoder = new RowGroupEncoder(schema);
+        }
+
+        foreach (var slice in _pending.Chunk(Limits.BatchRowsMax))
+        {
+            using var batch = ToBatch(slice);
+            using var rows = _encoder!.Encode([batch]);
+            _writer.Append(rows);
+        }
+
+        (_pending, _pendingBytes) = ([], 0);
+    }
+
+    private RecordBatch ToBatch(BadRecord[] records)
+    {
+        var builders = Schema.Select(each => new ColumnBuilder(each.Type)).ToArray();
+        var at = clock.GetUtcNow().UtcDateTime;
+        foreach (var record in records)
+        {
+            object?[] values =
+            [
+                record.Bytes, record.IsWhole, record.Reason, record.Rule, record.Detail, nodes[record.Node], record.SourceName,
+                record.Position < 0 ? null : record.Position, pipeline, version, epoch, at,
+            ];
+            for (var i = 0; i < builders.Length; i++) builders[i].AppendObject(values[i]);
+        }
+
+        return new RecordBatch(Schema, [.. builders.Select(builder => builder.Build())], records.Length);
+    }
+}

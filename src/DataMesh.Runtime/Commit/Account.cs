@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json;
+using DataMesh.Core.Errors;
+using DataMesh.Core.Storage;
+
+namespace DataMesh.Runtime.Commit;
+
+/// <summary>
+/// The runtime's own files beside the first target of a pipeline: <c>prepared/</c> with one record per epoch in flight,
+/// <c>manifests/</c> with one account per committed epoch. All are immutable and put-if-absent.
+/// </summary>
+public sealed class Account(string folder, string appId)
+{
+    private readonly string _prepared = Path.Combine(folder, "prepared");
+    private readonly string _manifests = Path.Combine(folder, "manifests");
+    private readonly string _key = appId.Replace('/', '-');
+
+    /// <summary>The prepared record of an epoch, or null.</summary>
+    public PreparedRecord? FindPrepared(long epoch) => File.Exists(PreparedPath(epoch)) ? ReadPrepared(PreparedPath(epoch)) : null;
+
+    /// <summary>Where the prepared record of an epoch is.</summary>
+    public string PreparedPath(long epoch) => Path.Combine(_prepared, string.Create(CultureInfo.InvariantCulture, $"{_key}-{epoch:D10}.json"));
+
+    /// <summary>
+    /// Prepares an epoch. When another process has prepared the same one, its record stands and is returned: the caller's is void.
+    /// </summary>
+    public PreparedRecord Prepare(PreparedRecord record)
+    {
+        DurableFiles.CreateFolder(_prepared);
+        var path = PreparedPath(record.Epoch);
+        var mine = JsonSerializer.SerializeToUtf8Bytes(record, RuntimeJson.Default.PreparedRecord);
+        return DurableFiles.PutIfAbsent(path, mine) ? record : ReadPrepared(path);
+    }
+
+    /// <summary>Deletes the prepared record of an epoch that all targets have committed.</summary>
+    public void Forget(long epoch)
+    {
+        File.Delete(PreparedPath(epoch));
+    }
+
+    /// <summary>Writes a manifest and returns its file name.</summary>
+    public string Write(Manifest manifest)
+    {
+        DurableFiles.CreateFolder(_manifests);
+        var name = string.Create(CultureInfo.InvariantCulture, $"{_key}-{manifest.Epoch:D10}-{manifest.PreparedId}.json");
+        DurableFiles.PutIfAbsent(Path.Combine(_manifests, name), JsonSerializer.SerializeToUtf8Bytes(manifest, RuntimeJson.Default.Manifest));
+        return name;
+    }
+
+    /// <summary>Reads a manifest.</summary>
+    public Manifest ReadManifest(string name)
+    {
+        var path = Path.Combine(_manifests, name);
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.Manifest)!;
+        }
+        catch (Exception error) when (error is IOException or JsonException)
+        {
+            throw new DataMeshException(
+                "The account of an earlier epoch can not be read, so that it is unknown which input is committed already.", new Location(path), error.Message,
+                "restore the file, or run again with --rebuild to read everything anew", error);
+        }
+    }
+
+    /// <summary>Every manifest from <paramref name="last"/> back to the first.</summary>
+    public IEnumerable<Manifest> Chain(string? last)
+    {
+        while (last is not null)
+        {
+            var manifest = ReadManifest(last);
+            yield return manifest;
+            last = manifest.Previous;
+        }
+    }
+
+    /// <summary>Reads a prepared record.</summary>
+    public static PreparedRecord ReadPrepared(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.PreparedRecord)!;
+        }
+        catch (JsonException error)
+        {
+            throw new DataMeshException("A prepared record is damaged.", new Location(path), error.Message, "it was written whole and synced; check the disk", error);
+        }
+    }
+}

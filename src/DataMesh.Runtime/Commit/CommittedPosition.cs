@@ -1,0 +1,16 @@
+namespace DataMesh.Runtime.Commit;
+
+/// <summary>What a commit writes into the table's domain metadata: enough to go on from the table alone.</summary>
+/// <param name="Epoch">The epoch.</param>
+/// <param name="PreparedId">Identity of its prepared record.</param>
+/// <param name="Manifest">File name of its manifest in <c>_datamesh/manifests</c> of the first target.</param>
+/// <param name="Open">Splits read half.</param>
+public sealed record CommittedPosition(long Epoch, string PreparedId, string Manifest, IReadOnlyList<SplitPosition> Open);
+
+/// <summary>How far a split has been read.</summary>
+/// <param name="Source">The source's id.</param>
+/// <param name="Split">The split's id.</param>
+/// <param name="Identity">Identity of its content.</param>
+/// <param name="From">Where this epoch began to read it.</param>
+/// <param name="To">Where the next epoch goes on, or where it ended.</param>
+public sealed record SplitPosition(string Source, string Split, string Identity, long From, long To);

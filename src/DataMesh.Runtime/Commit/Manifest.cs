@@ -1,0 +1,38 @@
+using DataMesh.Core.Columns;
+using DataMesh.DataPlane.Ledger;
+
+namespace DataMesh.Runtime.Commit;
+
+/// <summary>The durable account of an epoch: a JSON file beside the data, written before the epoch is prepared.</summary>
+/// <param name="Pipeline">The pipeline's name.</param>
+/// <param name="Version">Hash of the pipeline file.</param>
+/// <param name="Epoch">The epoch.</param>
+/// <param name="PreparedId">Identity of the prepared record that names this manifest.</param>
+/// <param name="Previous">File name of the manifest before this one; null for the first, and after a replacement of all rows.</param>
+/// <param name="Ledger">One line per node.</param>
+/// <param name="Finished">Splits read to their end.</param>
+/// <param name="Open">Splits read half.</param>
+/// <param name="Quarantine">Parts with the records set aside.</param>
+/// <param name="Reasons">Records set aside by reason.</param>
+/// <param name="SourceSchemas">The schema that each source was decoded with: later epochs pin it.</param>
+/// <param name="StartedAt">When reading began.</param>
+/// <param name="StagedAt">When everything was staged.</param>
+public sealed record Manifest(
+    string Pipeline, string Version, long Epoch, string PreparedId, string? Previous, IReadOnlyList<StageCounts> Ledger,
+    IReadOnlyList<SplitPosition> Finished, IReadOnlyList<SplitPosition> Open, IReadOnlyList<QuarantinePart> Quarantine,
+    IReadOnlyDictionary<string, long> Reasons, IReadOnlyDictionary<string, IReadOnlyList<StoredField>> SourceSchemas,
+    DateTimeOffset StartedAt, DateTimeOffset StagedAt);
+
+/// <summary>A file of bad records under <c>_quarantine</c> of the first target.</summary>
+public sealed record QuarantinePart(string File, long Rows, long Bytes);
+
+/// <summary>A field of a schema as it is persisted.</summary>
+public sealed record StoredField(string Name, string Type, bool Nullable)
+{
+    /// <summary>A schema as stored fields.</summary>
+    public static IReadOnlyList<StoredField> From(Schema schema) => [.. schema.Select(each => new StoredField(each.Name, each.Type.ToString(), each.Nullable))];
+
+    /// <summary>Stored fields as a schema.</summary>
+    public static Schema ToSchema(IReadOnlyList<StoredField> fields) => new(fields.Select(each =>
+        new Field(each.Name, DataType.TryParse(each.Type, out var type) ? type : DataType.String, each.Nullable)));
+}

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Text;
+using DataMesh.ControlPlane.Pipelines;
+using DataMesh.Core.Components;
+using DataMesh.Core.Errors;
+using DataMesh.Core.Pipelines;
+using DataMesh.DataPlane.Flow;
+using DataMesh.Runtime.Commit;
+
+namespace DataMesh.Runtime.Runs;
+
+/// <summary>One run of a pipeline in this process: what it was given, where its files are, and what came of it so far.</summary>
+public sealed class PipelineRun
+{
+    private readonly TaskCompletionSource<ReportEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Prepares a run. Throws when sinks contradict each other.</summary>
+    public PipelineRun(PipelineDefinition definition, RunOptions options, TimeProvider clock, CancellationToken stopAtBarrier)
+    {
+        (Definition, Options, StopAtBarrier, Clock) = (definition, options, stopAtBarrier, clock);
+        Context = new ComponentContext { BaseFolder = Path.GetDirectoryName(definition.File)!, Pipeline = definition.Name, Clock = clock };
+        Version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(definition.Text)))[..12];
+        AppId = $"{new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"datamesh/pipeline/{definition.Name}")).AsSpan(0, 16))}/0";
+        CheckSinks();
+        Replaces = options.Rebuild || definition.Sinks.Any(node => node.Sink.Replaces);
+        Account = new Account(definition.Sinks[0].Sink.SideFolder(Context, "_datamesh"), AppId);
+        StartedAt = clock.GetTimestamp();
+    }
+
+    /// <summary>Identity of the run.</summary>
+    public string RunId { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>The pipeline.</summary>
+    public PipelineDefinition Definition { get; }
+
+    /// <summary>How it should go.</summary>
+    public RunOptions Options { get; }
+
+    /// <summary>Cancelled to stop at the next barrier.</summary>
+    public CancellationToken StopAtBarrier { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; }
+
+    /// <summary>Surroundings of the components.</summary>
+    public ComponentContext Context { get; }
+
+    /// <summary>Hash of the pipeline file.</summary>
+    public string Version { get; }
+
+    /// <summary>
+    /// Identity of the pipeline's one commit group in every table it writes. Made from the name alone, so that it outlives all state beside the tables.
+    /// </summary>
+    public string AppId { get; }
+
+    /// <summary>Name of the domain metadata entry in every table.</summary>
+    public string Domain => $"datamesh.{Definition.Name}.0";
+
+    /// <summary>Whether all rows of the targets are replaced by this run's.</summary>
+    public bool Replaces { get; }
+
+    /// <summary>Prepared records and manifests.</summary>
+    public Account Account { get; }
+
+    /// <summary>Timestamp of the start.</summary>
+    public long StartedAt { get; }
+
+    /// <summary>What the data path has done.</summary>
+    public PathMeter Meter { get; } = new();
+
+    /// <summary>What happened, for the final account.</summary>
+    public RunAccount Outcome { get; } = new();
+
+    /// <summary>What recovery found in the targets.</summary>
+    public Recovered Recovered { get; set; } = Recovered.Nothing;
+
+    /// <summary>The manifest of the last committed epoch.</summary>
+    public string? LastManifest { get; set; }
+
+    /// <summary>Completes when the pipeline's grain reports the end.</summary>
+    public Task<ReportEnd> Ended => _ended.Task;
+
+    /// <summary>Called when the pipeline's grain reports the end.</summary>
+    public void End(ReportEnd report) => _ended.TrySetResult(report);
+
+    private void CheckSinks()
+    {
+        if (Definition.Sinks.Count == 0) throw new DataMeshException("The pipeline has no dataset or sink.", new Location(Definition.File), hint: "add a 'dataset:' section");
+        var paths = Definition.Sinks.GroupBy(node => node.Sink.TargetPath(Context)).FirstOrDefault(same => same.Count() > 1);
+        if (paths is not null)
+            throw new DataMeshException($"Two sinks write to '{paths.Key}'.", paths.Last().Location, hint: "give each its own path, or put a union before one sink");
+        if (Options.Rebuild) return;
+        var replacing = Definition.Sinks.FirstOrDefault(node => node.Sink.Replaces);
+        var appending = Definition.Sinks.FirstOrDefault(node => !node.Sink.Replaces);
+        if (replacing is null || appending is null) return;
+        throw new DataMeshException(
+            $"'{replacing.Id}' replaces all of its rows with every run, '{appending.Id}' appends: one reading of the source can not serve both.",
+            appending.Location, hint: "use the same mode for both, or make two pipelines");
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using DataMesh.ControlPlane.Grains;
+using DataMesh.ControlPlane.Tasks;
+using DataMesh.Core.Columns;
+using DataMesh.Core.Components;
+using DataMesh.Core.Errors;
+using DataMesh.Runtime.Commit;
+
+namespace DataMesh.Runtime.Runs;
+
+/// <summary>What the targets say of earlier runs.</summary>
+/// <param name="Targets">State per sink.</param>
+/// <param name="Position">The last committed position, or null.</param>
+/// <param name="Finished">Identity of every committed split by (source, split).</param>
+/// <param name="Open">Splits read half, by (source, split).</param>
+/// <param name="SourceSchemas">Schemas that the sources were decoded with, by source id.</param>
+public sealed record Recovered(
+    IReadOnlyList<TargetState> Targets, CommittedPosition? Position, IReadOnlyDictionary<(string, string), string> Finished,
+    IReadOnlyDictionary<(string, string), SplitPosition> Open, IReadOnlyDictionary<string, Schema> SourceSchemas)
+{
+    /// <summary>A first run.</summary>
+    public static Recovered Nothing { get; } = new(
+        [], null, new Dictionary<(string, string), string>(), new Dictionary<(string, string), SplitPosition>(), new Dictionary<string, Schema>());
+}
+
+/// <summary>
+/// The start of every run: reads each target's own state, which outranks everything else, and finds a prepared epoch that a target has not committed.
+/// </summary>
+public static class Recovery
+{
+    /// <summary>Looks; answers with <see cref="PreparedFound"/> or <see cref="PositionsFound"/>.</summary>
+    public static async Task<GrainEvent> LookAsync(PipelineRun run, CancellationToken cancellation)
+    {
+        var targets = new List<TargetState>();
+        foreach (var node in run.Definition.Sinks) targets.Add(await node.Sink.ReadStateAsync(run.AppId, run.Context, cancellation));
+        var last = targets.Max(target => target.Epoch);
+        if (FindUncommitted(run, targets, last + 1) is { } next) return next;
+        if (last >= 0 && FindUncommitted(run, targets, last) is { } found) return found;
+        CheckAgreement(run, targets, last);
+        run.Recovered = Read(run, targets, last);
+        run.LastManifest = run.Recovered.Position?.Manifest;
+        return new PositionsFound(last + 1);
+    }
+
+    private static PreparedFound? FindUncommitted(PipelineRun run, List<TargetState> targets, long epoch)
+    {
+        if (run.Account.FindPrepared(epoch) is not { } record) return null;
+        var lacking = new List<string>();
+        foreach (var target in record.Targets)
+        {
+            var at = run.Definition.Sinks.ToList().FindIndex(node => node.Id == target.Sink);
+            if (at < 0)
+            {
+                throw new DataMeshException(
+                    $"Epoch {epoch} was prepared for the sink '{target.Sink}', which the pipeline no longer has.", new Location(run.Account.PreparedPath(epoch)),
+                    hint: "run the earlier pipeline file once more, or delete the prepared record to give its rows up");
+            }
+
+            if (targets[at].Epoch < epoch) lacking.Add(target.Path);
+        }
+
+        if (lacking.Count == 0)
+        {
+            run.Account.Forget(epoch);
+            return null;
+        }
+
+        run.Outcome.Tell($"Epoch {epoch} had been prepared and not committed everywhere: committing it first.");
+        return new PreparedFound(epoch, new PreparedFacts(epoch, record.PreparedId, run.Account.PreparedPath(epoch), lacking));
+    }
+
+    private static void CheckAgreement(PipelineRun run, List<TargetState> targets, long last)
+    {
+        for (var i = 0; i < targets.Count; i++)
+        {
+            var node = run.Definition.Sinks[i];
+            if (targets[i].Epoch == last) continue;
+            if (targets[i].Epoch >= 0)
+            {
+                throw new DataMeshException(
+                    $"'{node.Id}' stands at epoch {targets[i].Epoch}, the pipeline's other targets at {last}: an older copy of it was put back.", node.Location,
+                    hint: "restore all targets of the pipeline together, or run with --rebuild");
+            }
+
+            if (!run.Replaces) run.Outcome.Tell($"'{node.Id}' is new: it starts with the rows read from now on (--rebuild fills it from the beginning).");
+        }
+    }
+
+    private static Recovered Read(PipelineRun run, List<TargetState> targets, long last)
+    {
+        var domain = targets.FirstOrDefault(target => target.Epoch == last && target.Domain is not null)?.Domain;
+        var position = last < 0 || domain is null ? null : JsonSerializer.Deserialize(domain, RuntimeJson.Default.CommittedPosition);
+        if (position is null || run.Replaces) return Recovered.Nothing with { Targets = targets };
+        var finished = new Dictionary<(string, string), string>();
+        IReadOnlyDictionary<string, Schema>? schemas = null;
+        foreach (var manifest in run.Account.Chain(position.Manifest))
+        {
+            schemas ??= manifest.SourceSchemas.ToDictionary(entry => entry.Key, entry => StoredField.ToSchema(entry.Value));
+            foreach (var split in manifest.Finished) finished.TryAdd((split.Source, split.Split), split.Identity);
+        }
+
+        var open = position.Open.ToDictionary(split => (split.Source, split.Split));
+        return new Recovered(targets, position, finished, open, schemas ?? new Dictionary<string, Schema>());
+    }
+}

@@ -1,0 +1,91 @@
+using DataMesh.DataPlane.Ledger;
+
+namespace DataMesh.Runtime.Runs;
+
+/// <summary>Adds up what a run committed, epoch by epoch.</summary>
+public sealed class RunAccount
+{
+    private readonly Lock _lock = new();
+    private readonly List<StageCounts> _stages = [];
+    private readonly Dictionary<string, long> _quarantine = [];
+    private readonly Dictionary<string, TargetResult> _targets = [];
+    private readonly List<string> _messages = [];
+
+    /// <summary>Epochs committed.</summary>
+    public int Epochs { get; private set; }
+
+    /// <summary>Where a stopped run stopped.</summary>
+    public string? StoppedAt { get; set; }
+
+    /// <summary>The ledger over all epochs.</summary>
+    public IReadOnlyList<StageCounts> Stages
+    {
+        get { lock (_lock) return [.. _stages]; }
+    }
+
+    /// <summary>Records set aside by reason.</summary>
+    public IReadOnlyDictionary<string, long> Quarantine
+    {
+        get { lock (_lock) return new Dictionary<string, long>(_quarantine); }
+    }
+
+    /// <summary>What was written where.</summary>
+    public IReadOnlyList<TargetResult> Targets
+    {
+        get { lock (_lock) return [.. _targets.Values]; }
+    }
+
+    /// <summary>What happened on the way.</summary>
+    public IReadOnlyList<string> Messages
+    {
+        get { lock (_lock) return [.. _messages]; }
+    }
+
+    /// <summary>Notes something for people, once.</summary>
+    public void Tell(string message)
+    {
+        lock (_lock)
+        {
+            if (!_messages.Contains(message)) _messages.Add(message);
+        }
+    }
+
+    /// <summary>Adds a committed epoch.</summary>
+    public void Add(IReadOnlyList<StageCounts> ledger, IReadOnlyDictionary<string, long> reasons)
+    {
+        lock (_lock)
+        {
+            Epochs++;
+            foreach (var line in ledger)
+            {
+                var at = _stages.FindIndex(known => known.Id == line.Id);
+                if (at < 0) _stages.Add(line);
+                else _stages[at] = Sum(_stages[at], line);
+            }
+
+            foreach (var (reason, count) in reasons) _quarantine[reason] = _quarantine.GetValueOrDefault(reason) + count;
+        }
+    }
+
+    /// <summary>Adds a commit to a target.</summary>
+    public void Add(TargetResult result)
+    {
+        lock (_lock)
+        {
+            _targets[result.Path] = _targets.TryGetValue(result.Path, out var known)
+                ? result with { Rows = known.Rows + result.Rows, Files = known.Files + result.Files, Bytes = known.Bytes + result.Bytes }
+                : result;
+        }
+    }
+
+    private static StageCounts Sum(StageCounts a, StageCounts b) => a with
+    {
+        In = a.In + b.In,
+        Created = a.Created + b.Created,
+        Out = a.Out + b.Out,
+        Filtered = a.Filtered + b.Filtered,
+        Quarantined = a.Quarantined + b.Quarantined,
+        Deduplicated = a.Deduplicated + b.Deduplicated,
+        Absorbed = a.Absorbed + b.Absorbed,
+    };
+}

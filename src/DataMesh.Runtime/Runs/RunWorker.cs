@@ -1,0 +1,145 @@
+using DataMesh.ControlPlane.Datasets;
+using DataMesh.ControlPlane.Grains;
+using DataMesh.ControlPlane.Pipelines;
+using DataMesh.ControlPlane.Sources;
+using DataMesh.ControlPlane.Tasks;
+using DataMesh.Core.Components;
+using DataMesh.Core.Errors;
+using DataMesh.Runtime.Commit;
+using DataMesh.Runtime.Hosting;
+
+namespace DataMesh.Runtime.Runs;
+
+/// <summary>Carries out the work of all grains of one run: the only place where the control plane's words become deeds.</summary>
+public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
+{
+    private readonly Dictionary<string, List<PendingSplit>> _pending = [];
+    private TaskRun? _task;
+
+    /// <summary>The running task, for progress.</summary>
+    public TaskRun? Task => _task;
+
+    /// <inheritdoc/>
+    public async Task<GrainEvent?> DoAsync(GrainId self, Work work, CancellationToken cancellation) => work switch
+    {
+        Recover => await RecoverAsync(cancellation),
+        Enumerate => await EnumerateAsync(self, cancellation),
+        RunEpoch read => await ReadAsync(read, cancellation),
+        Prepare prepare => PrepareEpoch(prepare),
+        ControlPlane.Datasets.Commit commit => await CommitAsync(commit, cancellation),
+        Complete complete => CompleteEpoch(complete),
+        Pause pause => await PauseAsync(pause, cancellation),
+        ReportEnd report => End(report),
+        _ => throw new NotSupportedException(work.GetType().Name),
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_task is not null) await _task.DisposeAsync();
+    }
+
+    private async Task<GrainEvent> RecoverAsync(CancellationToken cancellation)
+    {
+        if (_task is not null) await _task.DisposeAsync();
+        _task = null;
+        lock (_pending) _pending.Clear();
+        return await Recovery.LookAsync(run, cancellation);
+    }
+
+    private async Task<GrainEvent> EnumerateAsync(GrainId self, CancellationToken cancellation)
+    {
+        var id = self.Key[(run.Definition.Name.Length + 1)..];
+        var number = run.Definition.Sources.ToList().FindIndex(node => node.Id == id);
+        var found = new List<PendingSplit>();
+        await foreach (var split in run.Definition.Sources[number].Source.EnumerateAsync(run.Context, cancellation))
+        {
+            if (run.Recovered.Finished.TryGetValue((id, split.Id), out var identity))
+            {
+                if (identity != split.Identity) run.Outcome.Tell($"'{split.Name}' has changed since its rows were committed: it is left alone (--rebuild reads everything again).");
+                continue;
+            }
+
+            found.Add(new PendingSplit(number, split, ResumeAt(id, split)));
+        }
+
+        lock (_pending) _pending[id] = found;
+        return new SplitsFound(found.Count, found.Sum(each => each.Split.Bytes));
+    }
+
+    private long ResumeAt(string source, Split split)
+    {
+        if (!run.Recovered.Open.TryGetValue((source, split.Id), out var open)) return split.Start;
+        if (open.Identity == split.Identity) return open.To;
+        throw new DataMeshException(
+            $"'{split.Name}' was read half, up to position {open.To}, and has changed since.", hint: "put the earlier file back, or run with --rebuild");
+    }
+
+    private async Task<GrainEvent> ReadAsync(RunEpoch read, CancellationToken cancellation)
+    {
+        if (_task is null)
+        {
+            IReadOnlyList<PendingSplit> pending;
+            lock (_pending) pending = [.. run.Definition.Sources.SelectMany(node => _pending[node.Id])];
+            var cores = run.Options.Cores > 0 ? run.Options.Cores : Environment.ProcessorCount;
+            _task = new TaskRun(run, new SplitFeed(pending, run.Context), cores, cancellation);
+        }
+
+        var staged = await _task.RunEpochAsync(read.Epoch);
+        if (staged is null)
+        {
+            run.Outcome.StoppedAt = "before anything was committed: this pipeline's result needs the whole input";
+            return new EpochGivenUp(read.Epoch);
+        }
+
+        if (!staged.Outcome.IsDrained && staged.Outcome.OpenSplit is { } open)
+            run.Outcome.StoppedAt = $"{open.Split.Name} at position {open.Position}";
+        return new EpochStaged(read.Epoch, staged.Outcome.IsDrained, run.StopAtBarrier.IsCancellationRequested);
+    }
+
+    private GrainEvent PrepareEpoch(Prepare prepare)
+    {
+        var staged = _task?.Staged ?? throw new InvalidOperationException("Nothing is staged.");
+        var mine = EpochRecords.Make(run, staged);
+        var stands = run.Account.Prepare(mine);
+        if (stands.PreparedId != mine.PreparedId)
+            return new WorkFailed("prepare", $"Epoch {prepare.Epoch} was prepared by another process: going back to what it prepared.", MayPass: true);
+        return new EpochPrepared(prepare.Epoch, new PreparedFacts(
+            prepare.Epoch, mine.PreparedId, run.Account.PreparedPath(prepare.Epoch), [.. mine.Targets.Select(target => target.Path)]));
+    }
+
+    private async Task<GrainEvent> CommitAsync(ControlPlane.Datasets.Commit commit, CancellationToken cancellation)
+    {
+        var record = Account.ReadPrepared(commit.PreparedPath);
+        var target = record.Targets.First(each => each.Path == commit.Target);
+        var node = run.Definition.Sinks.First(each => each.Id == target.Sink);
+        var version = await node.Sink.CommitAsync(target.ToCommit(record), run.Context, cancellation);
+        run.Outcome.Add(new TargetResult(
+            node.Sink.TargetName, target.Path, version, target.Files.Sum(file => file.Rows), target.Files.Count, target.Files.Sum(file => file.Bytes), null));
+        return new CommitDone(version);
+    }
+
+    private EpochCompleted CompleteEpoch(Complete complete)
+    {
+        var record = Account.ReadPrepared(complete.PreparedPath);
+        var manifest = run.Account.ReadManifest(record.Manifest);
+        run.Outcome.Add(manifest.Ledger, manifest.Reasons);
+        run.Account.Forget(complete.Epoch);
+        run.LastManifest = record.Manifest;
+        return new EpochCompleted(complete.Epoch, [.. manifest.Finished.GroupBy(split => split.Source)
+            .Select(done => new SplitsDone(PipelineMachine.SourceOf(run.Definition.Name, done.Key), done.Count()))]);
+    }
+
+    private async Task<GrainEvent> PauseAsync(Pause pause, CancellationToken cancellation)
+    {
+        run.Outcome.Tell($"{pause.Because} Trying again in {pause.Time.TotalSeconds:0} s.");
+        await System.Threading.Tasks.Task.Delay(pause.Time, run.Clock, cancellation);
+        return new PauseEnded();
+    }
+
+    private GrainEvent? End(ReportEnd report)
+    {
+        run.End(report);
+        return null;
+    }
+}

@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+using DataMesh.ControlPlane.Datasets;
+using DataMesh.ControlPlane.Pipelines;
+using DataMesh.ControlPlane.Sources;
+using DataMesh.ControlPlane.Tasks;
+using DataMesh.Runtime.Commit;
+
+namespace DataMesh.Runtime;
+
+/// <summary>The JSON of everything the runtime persists: grain state, prepared records, manifests, positions.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(PipelineState))]
+[JsonSerializable(typeof(SourceState))]
+[JsonSerializable(typeof(TaskState))]
+[JsonSerializable(typeof(DatasetState))]
+[JsonSerializable(typeof(PreparedRecord))]
+[JsonSerializable(typeof(Manifest))]
+[JsonSerializable(typeof(CommittedPosition))]
+public sealed partial class RuntimeJson : JsonSerializerContext;
