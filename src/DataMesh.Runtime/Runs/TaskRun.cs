@@ -1,6 +1,3 @@
-using DataMesh.ControlPlane.Grains;
-using DataMesh.ControlPlane.Pipelines;
-using DataMesh.ControlPlane.Tasks;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.DataPlane;
