@@ -16,7 +16,10 @@ public sealed class ComponentContext
     /// True when the schemas to bind to were narrowed to the columns that are needed later (the stages were bound to the full schemas before):
     /// a column that a stage names and that is gone is no error then, the stage leaves it out.
     /// </summary>
-    public bool ColumnsArePruned { get; init; }
+    public bool ColumnsArePruned { get; private init; }
+
+    /// <summary>The context for binding again to narrowed schemas.</summary>
+    public ComponentContext ToPruned() => new() { BaseFolder = BaseFolder, Clock = Clock, Pipeline = Pipeline, ColumnsArePruned = true };
 
     /// <summary>A path from the pipeline file made absolute.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, BaseFolder);

@@ -114,6 +114,11 @@ public abstract class StageOutput
 
     /// <summary>Reports rows for a term of the equation.</summary>
     public abstract void Count(LedgerTerm term, long rows);
+
+    /// <summary>Reports rows that broke a rule which only warns: they go on, and no term of the equation knows them.</summary>
+    public virtual void Warn(string rule, long rows)
+    {
+    }
 }
 
 /// <summary>The reasons under which records go to quarantine. Persisted: never change one.</summary>

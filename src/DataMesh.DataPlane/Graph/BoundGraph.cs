@@ -35,8 +35,8 @@ public sealed class BoundGraph
     public bool MayEndAnywhere => Stages.All(stage => stage.Region == Region.Parallel);
 
     /// <summary>Whether a later stage can set a row aside, so that batches must remember where their rows came from.</summary>
-    public bool NeedsOrigin => Stages.Count > 0;
+    public bool NeedsOrigin => Stages.Any(stage => stage.Bound.NeedsOrigin);
 
     /// <summary>Whether rows must remember their origin behind the parallel region.</summary>
-    public bool OrderedNeedsOrigin => Stages.Any(stage => stage.Region == Region.Ordered);
+    public bool OrderedNeedsOrigin => Stages.Any(stage => stage.Region == Region.Ordered && stage.Bound.NeedsOrigin);
 }

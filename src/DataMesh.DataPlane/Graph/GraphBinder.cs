@@ -19,7 +19,7 @@ public static class GraphBinder
         var full = BindStages(definition, wiring, sources, context);
         var needed = Projection.Needed(definition, wiring, full);
         var plans = sources.Select((plan, i) => Projection.Narrow(plan, needed[i])).ToList();
-        var bound = plans.All(plan => plan.Columns is null) ? full : BindStages(definition, wiring, plans, context);
+        var bound = plans.All(plan => plan.Columns is null) ? full : BindStages(definition, wiring, plans, context.ToPruned());
         return Assemble(definition, wiring, plans, bound);
     }
 

@@ -9,6 +9,7 @@ internal sealed class CollectingOutput(IReadOnlyList<Schema> schemas) : StageOut
     private readonly List<RecordBatch>[] _outputs = [.. schemas.Select(_ => new List<RecordBatch>())];
     private readonly List<QuarantinedRow> _quarantined = [];
     private readonly long[] _terms = new long[Enum.GetValues<LedgerTerm>().Length];
+    private readonly Dictionary<string, long> _warnings = [];
     private long _in;
     private long _out;
 
@@ -42,6 +43,9 @@ internal sealed class CollectingOutput(IReadOnlyList<Schema> schemas) : StageOut
     /// <inheritdoc/>
     public override void Count(LedgerTerm term, long rows) => _terms[(int)term] += rows;
 
+    /// <inheritdoc/>
+    public override void Warn(string rule, long rows) => _warnings[rule] = _warnings.GetValueOrDefault(rule) + rows;
+
     /// <summary>The whole of it.</summary>
-    public StageRunResult ToResult() => new(schemas, _outputs, _quarantined, Ledger);
+    public StageRunResult ToResult() => new(schemas, _outputs, _quarantined, Ledger) { Warnings = _warnings };
 }

@@ -29,6 +29,9 @@ public sealed class StageRunResult : IDisposable
     /// <summary>The rows set aside, in the order they were.</summary>
     public IReadOnlyList<QuarantinedRow> Quarantined { get; }
 
+    /// <summary>Rows by rule that broke it and went on.</summary>
+    public required IReadOnlyDictionary<string, long> Warnings { get; init; }
+
     /// <summary>The account of the run; it is closed, or the run would have thrown.</summary>
     public StageLedger Ledger { get; }
 

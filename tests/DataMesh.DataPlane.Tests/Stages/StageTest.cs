@@ -56,5 +56,5 @@ internal static class StageTest
     }));
 
     /// <summary>The context of the second binding, when columns that nobody needs are gone.</summary>
-    public static ComponentContext Pruned { get; } = new() { BaseFolder = "/", ColumnsArePruned = true };
+    public static ComponentContext Pruned { get; } = StageRunner.DefaultContext.ToPruned();
 }
