@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using DataMesh.Cli;
-using DataMesh.Cli.Output;
 using DataMesh.Cli.Verbs;
 
 var root = new RootCommand("DataMesh runs data pipelines: from files to clean, typed tables, with every record accounted for.")
@@ -22,10 +21,9 @@ root.Add(CommonOptions.Verbose);
 Console.OutputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 if (args.Length == 0) args = ["--help"];
 var parsed = root.Parse(args);
-if (parsed.Action is ParseErrorAction wrongUsage)
+if (parsed.Action is ParseErrorAction)
 {
-    foreach (var error in parsed.Errors) Terminal.Error($"error: {error.Message}");
-    Usage.Suggest(root, parsed);
+    Usage.Explain(root, parsed);
     return ExitCodes.Invalid;
 }
 

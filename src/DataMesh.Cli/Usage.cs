@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DataMesh.Cli.Output;
 using DataMesh.Core.Errors;
 
 namespace DataMesh.Cli;
@@ -6,10 +7,13 @@ namespace DataMesh.Cli;
 /// <summary>What to say after a wrong command line.</summary>
 internal static class Usage
 {
-    /// <summary>Names the nearest verb or option, and where the help is.</summary>
-    public static void Suggest(RootCommand root, ParseResult parsed)
+    /// <summary>Says what is wrong, the nearest verb or option, and where the help is.</summary>
+    public static void Explain(RootCommand root, ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
+        var errors = parsed.Errors.Select(error => error.Message).ToList();
+        if (parsed.UnmatchedTokens.Count > 0) errors.RemoveAll(error => error.StartsWith("Required command", StringComparison.Ordinal));
+        foreach (var error in errors) Terminal.Error($"error: {error}");
         var words = command.Subcommands.Select(each => each.Name).Concat(command.Options.Select(each => each.Name)).ToList();
         foreach (var token in parsed.UnmatchedTokens)
         {

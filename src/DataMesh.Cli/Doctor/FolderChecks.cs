@@ -1,12 +1,14 @@
-using System.Runtime.InteropServices;
 using DataMesh.Cli.Output;
+using DataMesh.Core.Errors;
+using DataMesh.Core.Storage;
 
 namespace DataMesh.Cli.Doctor;
 
 /// <summary>Checks of a folder that tables should be written to.</summary>
-internal static partial class FolderChecks
+internal static class FolderChecks
 {
     private const long FreeBytesWanted = 1L << 30;
+    private const string Advice = "This file system can not hold tables: commits could overwrite each other.";
 
     public static IEnumerable<Check> Run(string folder)
     {
@@ -55,20 +57,21 @@ internal static partial class FolderChecks
         return new Check("fsync", CheckState.Ok, $"works, {Units.Time(took)}");
     }
 
-    /// <summary>Commits rely on link(): it makes a name only where there is none, and of two callers one fails.</summary>
+    /// <summary>Commits rely on it: a name is made only where there is none, and of two callers one is told so.</summary>
     private static Check PutIfAbsent(string trial)
     {
-        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
-            return new Check("put if absent", CheckState.Warn, "not checked on this operating system");
-        var (staged, target) = (Path.Combine(trial, "staged"), Path.Combine(trial, "target"));
-        File.WriteAllText(staged, "x");
-        var first = Link(staged, target);
-        var second = Link(staged, target);
-        return first == 0 && second != 0
-            ? new Check("put if absent", CheckState.Ok, "link() works and refuses a second time")
-            : new Check("put if absent", CheckState.Fail, $"link() answered {first} and then {second}", "This file system can not hold tables: commits could overwrite each other.");
+        var target = Path.Combine(trial, "target");
+        try
+        {
+            var first = DurableFiles.PutIfAbsent(target, "1"u8);
+            var second = DurableFiles.PutIfAbsent(target, "2"u8);
+            return first && !second
+                ? new Check("put if absent", CheckState.Ok, "works, and refuses a second time")
+                : new Check("put if absent", CheckState.Fail, $"answered {first}, then {second}", Advice);
+        }
+        catch (DataMeshException error)
+        {
+            return new Check("put if absent", CheckState.Fail, error.Message, Advice);
+        }
     }
-
-    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Link(string from, string to);
 }

@@ -19,12 +19,15 @@ internal sealed class NoDisplay : IRunDisplay
 internal sealed class LatestProgress(Action<string> tell) : IProgress<RunProgress>
 {
     private volatile RunProgress? _latest;
+    private string? _told;
 
     public RunProgress? Latest => _latest;
 
     public void Report(RunProgress value)
     {
         _latest = value;
-        if (value.Message is { } message) tell(message);
+        if (value.Message is not { } message || message == _told) return;
+        _told = message;
+        tell(message);
     }
 }

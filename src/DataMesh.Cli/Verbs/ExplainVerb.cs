@@ -53,7 +53,7 @@ internal static class ExplainVerb
             throw new DataMeshException($"There is no stage, source, sink or function '{name}'.", hint: Nearest.Hint(name, [.. Components.Select(each => each.Name), .. FunctionText.Names]));
         if (isJson)
         {
-            JsonPrinter.Print(new { Components = found.Select(Describe), Function = function });
+            JsonPrinter.Print(new { Components = found.Select(Describe), Function = function is null ? null : new { function.Name, function.Category, function.Summary, function.Signatures, function.Examples, function.Aliases } });
             return;
         }
 

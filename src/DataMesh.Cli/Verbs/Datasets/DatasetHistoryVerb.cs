@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Globalization;
+using DataMesh.Cli.Output;
+using DataMesh.Formats.Delta;
+
+namespace DataMesh.Cli.Verbs.Datasets;
+
+/// <summary><c>datamesh dataset history</c>: what was done to a table.</summary>
+internal static class DatasetHistoryVerb
+{
+    public static Command Create()
+    {
+        var path = new Argument<string>("PATH") { Description = "Folder of the table." };
+        var limit = new Option<int>("--limit", "-n") { Description = "How many versions, newest first.", HelpName = "N", DefaultValueFactory = _ => 20 };
+        var json = CommonOptions.Json();
+        var command = new Command("history", "Show what was done to a table, newest first.") { path, limit, json };
+        command.Act((parsed, _) =>
+        {
+            var entries = DeltaTable.History(parsed.GetValue(path)!).Take(parsed.GetValue(limit)).ToList();
+            if (parsed.GetValue(json)) JsonPrinter.Print(new { Versions = entries });
+            else Print(entries);
+            return Task.FromResult(ExitCodes.Done);
+        });
+        return command;
+    }
+
+    private static void Print(List<HistoryEntry> entries)
+    {
+        var table = new TextTable("version", "time", "operation", "rows added", "files added", "files removed", "size added", "by").Right(0, 3, 4, 5, 6);
+        foreach (var entry in entries)
+        {
+            table.Add(
+                $"{entry.Version}",
+                DateTimeOffset.FromUnixTimeMilliseconds(entry.TimeMs).ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture),
+                entry.Operation,
+                TextTable.Number(entry.RowsAdded),
+                $"{entry.FilesAdded}",
+                $"{entry.FilesRemoved}",
+                Units.Bytes(entry.BytesAdded),
+                entry.Engine ?? "");
+        }
+
+        table.Print();
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Globalization;
+using DataMesh.Cli.Output;
+using DataMesh.Formats.Delta;
+
+namespace DataMesh.Cli.Verbs.Datasets;
+
+/// <summary><c>datamesh dataset show</c>: what a table is now, or was at a version.</summary>
+internal static class DatasetShowVerb
+{
+    public static Command Create()
+    {
+        var path = new Argument<string>("PATH") { Description = "Folder of the table." };
+        var version = new Option<long?>("--version") { Description = "As it was at this version.", HelpName = "N" };
+        var json = CommonOptions.Json();
+        var command = new Command("show", "Show a table: version, rows, files, columns, and how far pipelines have come in it.") { path, version, json };
+        command.Act((parsed, _) =>
+        {
+            var folder = parsed.GetValue(path)!;
+            var table = parsed.GetValue(version) is { } at ? DeltaTable.Open(folder, at) : DeltaTable.Open(folder);
+            if (parsed.GetValue(json)) PrintJson(table);
+            else Print(table);
+            return Task.FromResult(ExitCodes.Done);
+        });
+        return command;
+    }
+
+    private static void Print(DeltaSnapshot table)
+    {
+        var name = table.Metadata.Name ?? Path.GetFileName(table.Path);
+        Terminal.Line($"{Terminal.Bold(name)} version {table.Version}: {(table.Rows is { } rows ? TextTable.Number(rows) : "unknown")} rows in {table.Files.Count} {(table.Files.Count == 1 ? "file" : "files")}, {Units.Bytes(table.Bytes)}");
+        Terminal.Line($"  {table.Path}");
+        if (table.Metadata.Description is { Length: > 0 } description) Terminal.Line($"  {description}");
+        if (table.Metadata.PartitionColumns.Count > 0) Terminal.Line($"  partitioned by {string.Join(", ", table.Metadata.PartitionColumns)}");
+        Terminal.Line($"  protocol: reader {table.Protocol.MinReaderVersion}, writer {table.Protocol.MinWriterVersion}{Features(table.Protocol)}");
+        foreach (var property in table.Metadata.Configuration.OrderBy(each => each.Key, StringComparer.Ordinal)) Terminal.Line($"  {property.Key} = {property.Value}");
+        var columns = new TextTable("column", "type", "nullable");
+        foreach (var field in table.Schema) columns.Add(field.Name, field.Type.ToString(), field.Nullable ? "yes" : "no");
+        columns.Print("  ");
+        PrintPipelines(table);
+    }
+
+    private static void PrintPipelines(DeltaSnapshot table)
+    {
+        if (table.Transactions.Count == 0) return;
+        var pipelines = new TextTable("written by", "epoch", "last");
+        pipelines.Right(1);
+        foreach (var mark in table.Transactions.Values)
+        {
+            var last = mark.LastUpdatedMs is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time).ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture) : "";
+            pipelines.Add(mark.AppId, $"{mark.Version}", last);
+        }
+
+        pipelines.Print("  ");
+    }
+
+    private static string Features(TableProtocol protocol)
+    {
+        var features = (protocol.ReaderFeatures ?? []).Concat(protocol.WriterFeatures ?? []).Distinct().ToList();
+        return features.Count == 0 ? "" : $", features {string.Join(", ", features)}";
+    }
+
+    private static void PrintJson(DeltaSnapshot table) => JsonPrinter.Print(new
+    {
+        table.Metadata.Name,
+        table.Path,
+        table.Version,
+        table.Rows,
+        Files = table.Files.Count,
+        table.Bytes,
+        table.Metadata.Description,
+        table.Metadata.PartitionColumns,
+        table.Protocol,
+        Properties = table.Metadata.Configuration,
+        Columns = table.Schema.Select(field => new { field.Name, Type = field.Type.ToString(), field.Nullable }),
+        Pipelines = table.Transactions.Values.Select(mark => new { mark.AppId, Epoch = mark.Version, mark.LastUpdatedMs }),
+    });
+}
