@@ -8,7 +8,7 @@ namespace DataMesh.Connectors;
 /// <summary>What a file's <c>commit.json</c> says: the last commit of each pipeline, and what is being added right now.</summary>
 internal sealed record FileSinkState
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Number of commits so far, less one.</summary>
     public long Version { get; init; } = -1;
