@@ -1,0 +1,84 @@
+using DataMesh.ControlPlane.Grains;
+using DataMesh.ControlPlane.Pipelines;
+using DataMesh.ControlPlane.Sources;
+using DataMesh.ControlPlane.Tasks;
+
+namespace DataMesh.Runtime.Tests.ControlPlane;
+
+public class PipelineMachineTests
+{
+    private static readonly GrainId Self = new(GrainKind.Pipeline, "p");
+    private static readonly GrainId Task = PipelineMachine.TaskOf("p");
+    private readonly PipelineMachine _machine = new();
+
+    [Fact]
+    public void A_run_recovers_lists_every_source_and_then_reads()
+    {
+        var (state, effects) = Play(_machine.Initial, new StartPipeline("run", "v", ["a", "b"]));
+        Assert.Equal([new Send(Task, new RecoverTask("run", Self))], effects);
+        (state, effects) = Play(state, new TaskRecovered(Task, 0));
+        Assert.Equal(["p/a", "p/b"], effects.OfType<Send>().Select(send => send.To.Key));
+        (state, effects) = Play(state, new SplitsListed(PipelineMachine.SourceOf("p", "a"), 2, 10));
+        Assert.Empty(effects);
+        (_, effects) = Play(state, new SplitsListed(PipelineMachine.SourceOf("p", "b"), 0, 0));
+        Assert.Equal([new Send(Task, new RunTask("run"))], effects);
+    }
+
+    [Fact]
+    public void Nothing_new_ends_the_run_without_reading()
+    {
+        var (state, effects) = Play(
+            _machine.Initial, new StartPipeline("run", "v", ["a"]), new TaskRecovered(Task, 3), new SplitsListed(PipelineMachine.SourceOf("p", "a"), 0, 0));
+        Assert.Equal(PipelinePhase.NothingNew, state.Phase);
+        Assert.Equal([new ReportEnd("run", PipelinePhase.NothingNew, null)], effects);
+    }
+
+    [Fact]
+    public void A_failure_that_may_pass_pauses_longer_each_time_and_then_gives_up()
+    {
+        var state = Play(_machine.Initial, new StartPipeline("run", "v", ["a"])).State;
+        var pauses = new List<double>();
+        for (var i = 0; i < PipelineMachine.RestartsMax; i++)
+        {
+            (state, var effects) = Play(state, new WorkFailed("x", "disk full", MayPass: true));
+            pauses.Add(Assert.IsType<Pause>(Assert.Single(effects)).Time.TotalSeconds);
+            (state, effects) = Play(state, new PauseEnded());
+            Assert.Equal([new Send(Task, new RecoverTask("run", Self))], effects);
+        }
+
+        Assert.Equal([1, 2, 4, 8, 16], pauses);
+        var (last, end) = Play(state, new WorkFailed("x", "disk full", MayPass: true));
+        Assert.Equal(PipelinePhase.Failed, last.Phase);
+        Assert.Equal([new ReportEnd("run", PipelinePhase.Failed, "disk full")], end);
+    }
+
+    [Fact]
+    public void A_commit_between_failures_makes_the_pauses_short_again()
+    {
+        var state = Play(
+            _machine.Initial, new StartPipeline("run", "v", ["a"]), new WorkFailed("x", "m", true), new PauseEnded(), new TaskRecovered(Task, 0),
+            new SplitsListed(PipelineMachine.SourceOf("p", "a"), 1, 1), new EpochCommitted(Task, 0)).State;
+        Assert.Equal(0, state.Restarts);
+    }
+
+    [Fact]
+    public void A_wrong_pipeline_fails_at_once()
+    {
+        var (state, effects) = Play(
+            _machine.Initial, new StartPipeline("run", "v", ["a"]), new TaskFailed(Task, new WorkFailed("bind", "no such column", MayPass: false)));
+        Assert.Equal(PipelinePhase.Failed, state.Phase);
+        Assert.Equal([new ReportEnd("run", PipelinePhase.Failed, "no such column")], effects);
+    }
+
+    private (PipelineState State, IReadOnlyList<Effect> Effects) Play(PipelineState state, params GrainEvent[] events)
+    {
+        IReadOnlyList<Effect> effects = [];
+        foreach (var happened in events)
+        {
+            var step = _machine.On(Self, state, happened);
+            (state, effects) = (step.State, step.Effects);
+        }
+
+        return (state, effects);
+    }
+}
