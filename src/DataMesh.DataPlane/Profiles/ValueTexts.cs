@@ -31,11 +31,10 @@ internal static class ValueTexts
     /// <summary>A string, cut after 256 bytes; binary as base64.</summary>
     public static string Of(DataType type, ReadOnlySpan<byte> value)
     {
-        var isCut = value.Length > BytesMax;
-        if (isCut) value = value[..BytesMax];
-        if (type.Kind == TypeKind.Binary) return Convert.ToBase64String(value) + (isCut ? "…" : "");
-        while (isCut && value.Length > 0 && (value[^1] & 0xC0) == 0x80) value = value[..^1];
-        if (isCut && value.Length > 0 && value[^1] >= 0xC0) value = value[..^1];
-        return Encoding.UTF8.GetString(value) + (isCut ? "…" : "");
+        var end = Math.Min(value.Length, BytesMax);
+        var isText = type.Kind != TypeKind.Binary;
+        while (isText && end > 0 && end < value.Length && (value[end] & 0xC0) == 0x80) end--;
+        var kept = value[..end];
+        return (isText ? Encoding.UTF8.GetString(kept) : Convert.ToBase64String(kept)) + (end < value.Length ? "…" : "");
     }
 }

@@ -14,7 +14,7 @@ public class BatchProfilerTests
     public void Numbers_agree_with_a_plain_reference()
     {
         using var batch = Random(4000);
-        var profile = Profile(batch).Single(each => each.Column == "amount");
+        var profile = Profile(batch.Share()).Single(each => each.Column == "amount");
         var column = (FixedColumn<double>)batch["amount"];
         var values = Enumerable.Range(0, batch.Length).Where(row => !column.IsNull(row)).Select(row => column[row]).Order().ToArray();
         var mean = values.Sum() / values.Length;
@@ -43,7 +43,8 @@ public class BatchProfilerTests
             {"id":null,"at":null,"day":null,"amount":null,"price":null,"flag":true,"zone":"b","note":"xyz","doc":null}
             """, Mixed)).ToDictionary(each => each.Column);
         Assert.Equal(("1", "9007199254740993"), (profiles["id"].Min, profiles["id"].Max));
-        Assert.Equal(("2024-01-01T00:00:01Z", Math.Sqrt(2)), (profiles["at"].Mean, profiles["at"].StandardDeviation));
+        Assert.Equal("2024-01-01T00:00:01Z", profiles["at"].Mean);
+        Assert.Equal(Math.Sqrt(2), profiles["at"].StandardDeviation!.Value, 1e-12);
         Assert.Equal(("2024-01-01", "2024-01-04"), (profiles["day"].Min, profiles["day"].Max));
         Assert.Equal(("-2.25", "1.10", "-0.575"), (profiles["price"].Min, profiles["price"].Max, profiles["price"].Mean));
         Assert.Equal(2.0 / 3, profiles["flag"].TrueFraction);

@@ -1,0 +1,22 @@
+using System.Runtime.CompilerServices;
+using DataMesh.Core.Columns;
+using DataMesh.Core.Sketches;
+
+namespace DataMesh.DataPlane.Stages.Aggregates;
+
+/// <summary>Count, sum and sum of squares of doubles, for deviations and variances.</summary>
+internal sealed class MomentsAccumulator : Accumulator<Moments>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void AbsorbRows(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups)
+    {
+        var states = States;
+        var argument = (FixedColumn<double>)arguments[0];
+        var values = argument.Values[..groups.Length];
+        var valid = argument.NullCount == 0 ? default : (ReadOnlySpan<ulong>)argument.Validity!.Words;
+        for (var i = 0; i < groups.Length; i++)
+            if (valid.Length == 0 || (valid[i >> 6] >> i & 1) != 0) states[groups[i]].Add(values[i]);
+    }
+
+    protected override void MergeState(ref Moments state, in Moments other) => state.Merge(in other);
+}
