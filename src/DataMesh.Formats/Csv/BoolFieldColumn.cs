@@ -52,7 +52,7 @@ internal sealed class BoolFieldColumn(FieldContext context) : FieldColumn(DataTy
         var bytes = value.Bytes.Trim((byte)' ');
         if (bytes.IsEmpty) _nulls.Add(row + record);
         else if (ValueTypes.IsBool(bytes, out var flag)) return flag ? 1UL : 0;
-        else errors.Add(records, record, row + record, context.Name, Type, context.TypeOf(bytes), value.Bytes);
+        else errors.Add(records, record, row + record, context, Type, value.Bytes);
         return 0;
     }
 }

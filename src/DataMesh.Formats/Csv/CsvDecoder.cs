@@ -15,7 +15,7 @@ internal sealed class CsvDecoder : TextBlockDecoder
     private readonly CsvIndex _index;
     private readonly FieldColumn[] _columns;
     private readonly FieldErrors _errors;
-    private readonly List<(string Name, DataType Type)> _unknown;
+    private readonly List<Field> _unknown;
     private readonly List<RecordBatch> _batches = [];
     private readonly List<CsvBadRecord> _bad = [];
     private readonly CsvOrigins _origins = new();
@@ -28,14 +28,15 @@ internal sealed class CsvDecoder : TextBlockDecoder
         _index = index ?? new CsvIndex(dialect);
         _errors = new FieldErrors(plan.Widening);
         _columns = [.. plan.Output.Select(field => FieldColumns.Create(field, file.IndexOf(field.Name), dialect))];
-        _unknown = plan.Widening ? [.. file.Where(each => plan.Schema.IndexOf(each.Name) < 0).Select(each => (each.Name, each.Type))] : [];
+        _unknown = [.. file.Where(each => plan.Schema.IndexOf(each.Name) < 0)];
     }
 
     /// <inheritdoc/>
     protected override void DecodeText(TextBlock block, DecodeOutput output)
     {
         Clear();
-        foreach (var (name, type) in _unknown) _errors.Widen(name, type);
+        if (_plan.Widening)
+            foreach (var field in _unknown) _errors.Widen(field.Name, field.Type);
         _index.Begin(block);
         while (_index.Next(out var records))
         {
@@ -96,6 +97,8 @@ internal sealed class CsvDecoder : TextBlockDecoder
     private void Emit(TextBlock block, DecodeOutput output)
     {
         if (output.NeedsOrigin) _origins.GiveTo(block);
+        var rows = _batches.Sum(batch => batch.Length);
+        foreach (var field in _unknown) output.UnknownColumn(field.Name, field.Type, rows, block.Start);
         foreach (var batch in _batches)
         {
             if (batch.Length > 0) output.Emit(batch);

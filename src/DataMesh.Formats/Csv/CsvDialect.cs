@@ -35,6 +35,9 @@ public sealed record CsvDialect
     /// <summary>How dates are written in the columns where they are not ISO 8601.</summary>
     public IReadOnlyDictionary<string, DateLayout> DateLayouts { get; init; } = new Dictionary<string, DateLayout>();
 
+    /// <summary>Columns whose type was declared: a value that disagrees is bad, it does not widen the type.</summary>
+    public IReadOnlySet<string> Declared { get; init; } = new HashSet<string>();
+
     /// <summary>The zone of times without one.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 }

@@ -44,7 +44,7 @@ internal static class CsvInference
             fields.Add(new Field(names[i], declared.TryGetValue(names[i], out var wanted) ? wanted : type));
         }
 
-        return new Result(new Schema(fields), dialect with { DateLayouts = layouts }, ambiguous);
+        return new Result(new Schema(fields), dialect with { DateLayouts = layouts, Declared = declared.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase) }, ambiguous);
     }
 
     private static void Add(ReadOnlySpan<byte> text, SampleRecord record, ColumnEvidence[] evidence, FieldContext context)

@@ -17,6 +17,7 @@ internal sealed class FieldContext
         NullValues = [.. dialect.NullValues];
         Layout = dialect.DateLayouts.TryGetValue(name, out var layout) ? layout : DateLayout.Iso;
         Zone = new ZoneOffsets(dialect.TimeZone);
+        IsDeclared = dialect.Declared.Contains(name);
         NullLengths = 1;
         foreach (var each in NullValues) NullLengths |= 1UL << (each.Length & 63);
     }
@@ -26,6 +27,9 @@ internal sealed class FieldContext
 
     /// <summary>Its place in the file's records.</summary>
     public int Field { get; }
+
+    /// <summary>Whether its type was declared, so that it does not widen.</summary>
+    public bool IsDeclared { get; }
 
     /// <summary>The quote character, 0 for none.</summary>
     public byte Quote { get; }

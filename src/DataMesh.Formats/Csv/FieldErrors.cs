@@ -35,17 +35,17 @@ internal sealed class FieldErrors(bool isWidening)
         _widenings[column] = TypeLattice.Join(now, type);
     }
 
-    /// <summary>Reports a value; <paramref name="seen"/> is the type it would have by itself.</summary>
-    public void Add(in CsvRecords records, int record, int row, string column, DataType type, DataType seen, ReadOnlySpan<byte> value)
+    /// <summary>Reports a value that is not of the column's type.</summary>
+    public void Add(in CsvRecords records, int record, int row, FieldContext column, DataType type, ReadOnlySpan<byte> value)
     {
-        if (isWidening)
+        if (isWidening && !column.IsDeclared)
         {
-            var joined = TypeLattice.Join(type, seen);
-            Widen(column, joined == type ? DataType.String : joined);
+            var joined = TypeLattice.Join(type, column.TypeOf(value));
+            Widen(column.Name, joined == type ? DataType.String : joined);
             return;
         }
 
         var shown = Encoding.UTF8.GetString(value[..Math.Min(value.Length, ShownMax)]) + (value.Length > ShownMax ? "…" : "");
-        Misfits.Add(new Misfit(row, records.Start(record), records.End(record), column, type, shown));
+        Misfits.Add(new Misfit(row, records.Start(record), records.End(record), column.Name, type, shown));
     }
 }

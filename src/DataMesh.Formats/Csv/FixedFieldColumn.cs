@@ -62,7 +62,7 @@ internal sealed class FixedFieldColumn<T, TParser>(FieldContext context, DataTyp
         }
 
         if (parser.TrySlow(bytes, out var parsed)) return parsed;
-        errors.Add(records, record, row + record, context.Name, Type, context.TypeOf(bytes), value.Bytes);
+        errors.Add(records, record, row + record, context, Type, value.Bytes);
         return default;
     }
 

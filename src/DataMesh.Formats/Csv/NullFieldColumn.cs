@@ -17,7 +17,7 @@ internal sealed class NullFieldColumn(FieldContext context) : FieldColumn(DataTy
             if (length == 0) continue;
             var value = context.Read(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref records.Text, start), length)).Bytes;
             if (value.Trim((byte)' ').IsEmpty) continue;
-            errors.Add(records, i, row + i, context.Name, Type, context.TypeOf(value), value);
+            errors.Add(records, i, row + i, context, Type, value);
         }
     }
 

@@ -6,6 +6,8 @@ namespace DataMesh.Formats.Text;
 /// <summary>Reads the head of a file, with compression and encoding found by content.</summary>
 public static class TextHead
 {
+    private static ReadOnlySpan<byte> ParquetMagic => "PAR1"u8;
+
     private static ReadOnlySpan<byte> GzipMagic => [0x1F, 0x8B, 0x08];
 
     /// <summary>Reads the head. <paramref name="encoding"/> and <paramref name="compression"/> overrule what would be found.</summary>
@@ -34,6 +36,7 @@ public static class TextHead
             raw = Fill(decompressed, bytes, path, compression, out isWhole);
         }
 
+        if (raw.AsSpan().StartsWith(ParquetMagic)) return new FileHead(path, raw, isWhole, new TextEncoding(compression));
         var found = TextDetection.Detect(raw, isWhole, compression);
         if (encoding is not null)
             found = found with { Encoding = encoding, HasByteOrderMark = found.HasByteOrderMark && found.Encoding == encoding };
@@ -55,7 +58,7 @@ public static class TextHead
     {
         if (raw.StartsWith(GzipMagic)) return "gzip";
         var named = path.EndsWith(".br", StringComparison.OrdinalIgnoreCase);
-        if (!named && (raw.StartsWith("PAR1"u8) || !IsNoText(raw))) return "none";
+        if (!named && (raw.StartsWith(ParquetMagic) || !IsNoText(raw))) return "none";
         return IsBrotliText(raw, named) ? "brotli" : "none";
     }
 
