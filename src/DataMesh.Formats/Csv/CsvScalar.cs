@@ -39,9 +39,9 @@ internal static class CsvScalar
 
         var next = text[from..].IndexOfAny(dialect.Delimiter, dialect.Terminator);
         end = next < 0 ? text.Length : from + next;
-        if (from > at) isMalformed = !IsBlank(text[from..end], dialect);
-        if (next < 0) return FieldEnd.Text;
-        return text[end] == dialect.Terminator ? FieldEnd.Line : FieldEnd.Delimiter;
+        var how = next < 0 ? FieldEnd.Text : text[end] == dialect.Terminator ? FieldEnd.Line : FieldEnd.Delimiter;
+        if (from > at) isMalformed = !IsBlank(text[from..end], how != FieldEnd.Delimiter && dialect.Terminator == '\n');
+        return how;
     }
 
     /// <summary>Offset past the closing quote, or -1 when there is none before the text ends or (where the dialect promises no quoted line ends) the line at <paramref name="lineEnd"/>.</summary>
@@ -64,9 +64,9 @@ internal static class CsvScalar
         }
     }
 
-    private static bool IsBlank(ReadOnlySpan<byte> rest, CsvDialect dialect)
+    private static bool IsBlank(ReadOnlySpan<byte> rest, bool mayEndWithReturn)
     {
-        if (dialect.Terminator == '\n' && rest.Length > 0 && rest[^1] == '\r') rest = rest[..^1];
+        if (mayEndWithReturn && rest.Length > 0 && rest[^1] == '\r') rest = rest[..^1];
         return !rest.ContainsAnyExcept((byte)' ', (byte)'\t');
     }
 
