@@ -1,10 +1,17 @@
 using DataMesh.Core.Columns;
+using DataMesh.Formats.Text;
 
 namespace DataMesh.Formats.Csv;
 
 /// <summary>Makes the parser of a column by its type.</summary>
 internal static class FieldColumns
 {
+    static FieldColumns()
+    {
+        DigitText.Prepare();
+        CivilDate.Prepare();
+    }
+
     /// <summary>The parser of <paramref name="column"/>, which stands at <paramref name="field"/> of the file's records (-1: it is not there).</summary>
     public static FieldColumn Create(Field column, int field, CsvDialect dialect)
     {

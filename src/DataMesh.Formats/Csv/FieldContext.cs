@@ -18,7 +18,6 @@ internal sealed class FieldContext
         Layout = dialect.DateLayouts.TryGetValue(name, out var layout) ? layout : DateLayout.Iso;
         Zone = new ZoneOffsets(dialect.TimeZone);
         IsDeclared = dialect.Declared.Contains(name);
-        NullLengths = 1;
         foreach (var each in NullValues) NullLengths |= 1UL << (each.Length & 63);
     }
 
@@ -37,7 +36,7 @@ internal sealed class FieldContext
     /// <summary>Unquoted texts that mean null.</summary>
     public byte[][] NullValues { get; }
 
-    /// <summary>Bit (n modulo 64) is set when a field of n bytes may be null, so that most fields need no closer look.</summary>
+    /// <summary>Bit (n modulo 64) is set when a field of n bytes may be one of <see cref="NullValues"/>, so that most fields need no closer look.</summary>
     public ulong NullLengths { get; }
 
     /// <summary>How dates are written.</summary>

@@ -6,7 +6,7 @@ namespace DataMesh.Formats.Csv;
 
 /// <summary>
 /// Codes of recently met values of up to 16 bytes, by their bytes held in two registers: one look-up in one cache line where the
-/// dictionary itself needs several dependent ones. Direct-mapped; a miss asks the dictionary.
+/// dictionary itself needs several dependent ones. Two places for each value; a miss asks the dictionary.
 /// </summary>
 internal sealed class ShortValueCache
 {
@@ -19,37 +19,66 @@ internal sealed class ShortValueCache
     private static ReadOnlySpan<ulong> Masks =>
     [
         0, 0xFF, 0xFFFF, 0xFF_FFFF, 0xFFFF_FFFF, 0xFF_FFFF_FFFF, 0xFFFF_FFFF_FFFF, 0xFF_FFFF_FFFF_FFFF, ulong.MaxValue,
-        ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue,
     ];
 
     private Entry[] _entries = new Entry[256];
     private int _shift = 64 - 8;
 
-    /// <summary>The code of a value of 1 to 16 bytes. Reads 16 bytes whatever the length is.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(ref byte value, int length, ValueDictionary dictionary)
+    /// <summary>
+    /// Looks up to 64 fields up and returns the bits of those that were not found, are quoted, long, or perhaps a null text.
+    /// Empty fields get code 0 and their bit in <paramref name="nulls"/>. Reads 16 bytes of each field whatever its length is.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public ulong Find(ref byte text, ref int bound, int stride, ref int codes, int count, byte quote, ulong nullLengths, out ulong nulls)
     {
         ref var masks = ref MemoryMarshal.GetReference(Masks);
-        var low = Unsafe.ReadUnaligned<ulong>(ref value) & Unsafe.Add(ref masks, length);
-        var high = length <= 8 ? 0 : Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref value, 8)) & Unsafe.Add(ref masks, length - 8);
-        var slot = (int)((low * 0x9E3779B97F4A7C15 ^ high * 0xC2B2AE3D27D4EB4F) * 0x9E3779B97F4A7C15 >> _shift);
-        ref var entry = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_entries), slot);
-        return entry.Low == low && entry.High == high && entry.Length == length ? entry.Code : Miss(ref value, length, low, high, slot, dictionary);
+        ref var entries = ref MemoryMarshal.GetArrayDataReference(_entries);
+        var (shift, unread, empty) = (_shift, 0UL, 0UL);
+        for (var i = 0; i < count; i++)
+        {
+            var start = bound + 1;
+            var length = Unsafe.Add(ref bound, 1) - start;
+            bound = ref Unsafe.Add(ref bound, stride);
+            ref var value = ref Unsafe.Add(ref text, start);
+            var low = Unsafe.ReadUnaligned<ulong>(ref value) & Unsafe.Add(ref masks, Math.Min(length, 8));
+            var high = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref value, 8)) & Unsafe.Add(ref masks, Math.Clamp(length - 8, 0, 8));
+            ref var entry = ref Unsafe.Add(ref entries, Slot(low, high, shift));
+            var isFound = entry.Low == low & entry.High == high & entry.Length == length;
+            if (!isFound)
+            {
+                entry = ref Unsafe.Add(ref entries, Slot(low, high, shift) ^ 1);
+                isFound = entry.Low == low & entry.High == high & entry.Length == length;
+            }
+
+            Unsafe.Add(ref codes, i) = length == 0 ? 0 : entry.Code;
+            unread |= ((isFound ? 0UL : 1UL) | (value == quote ? 1UL : 0UL) | (nullLengths >> length & 1)) << i;
+            empty |= (length == 0 ? 1UL : 0UL) << i;
+        }
+
+        nulls = empty;
+        return unread & ~empty;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Miss(ref byte value, int length, ulong low, ulong high, int slot, ValueDictionary dictionary)
+    /// <summary>The code of a value of 1 to 16 bytes, remembered for <see cref="Find"/>.</summary>
+    public int Add(ref byte value, int length, ValueDictionary dictionary)
     {
+        var low = Unsafe.ReadUnaligned<ulong>(ref value) & Masks[Math.Min(length, 8)];
+        var high = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref value, 8)) & Masks[Math.Max(length - 8, 0)];
         var code = dictionary.Add(MemoryMarshal.CreateReadOnlySpan(ref value, length));
-        _entries[slot] = new Entry { Low = low, High = high, Length = length, Code = code };
         if (code > _entries.Length / 4 && _entries.Length < EntriesMax)
         {
             _entries = new Entry[_entries.Length * 4];
             _shift -= 2;
         }
 
+        var slot = Slot(low, high, _shift);
+        _entries[slot ^ 1] = _entries[slot];
+        _entries[slot] = new Entry { Low = low, High = high, Length = length, Code = code };
         return code;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Slot(ulong low, ulong high, int shift) => (int)((low * 0x9E3779B97F4A7C15 ^ high * 0xC2B2AE3D27D4EB4F) * 0x9E3779B97F4A7C15 >> shift);
 
     private struct Entry
     {

@@ -62,71 +62,86 @@ internal sealed class TextFieldColumn(FieldContext context, DataType type) : Fie
         _nulls.Clear();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AppendCodes(in CsvRecords records, int row)
     {
-        ref var text = ref records.Text;
         ref var bound = ref records.Field(context.Field, out var stride);
         ref var codes = ref Unsafe.Add(ref Unsafe.As<byte, int>(ref MemoryMarshal.GetArrayDataReference(_values!.Array)), row);
-        var (nullLengths, quote, dictionary, cache) = (context.NullLengths, records.HasQuotes ? context.Quote : (byte)0, _dictionary!, _cache);
-        for (var i = 0; i < records.Count; i++)
+        var quote = records.HasQuotes ? context.Quote : (byte)0;
+        for (var first = 0; first < records.Count; first += 64)
         {
-            var start = bound + 1;
-            var length = Unsafe.Add(ref bound, 1) - start;
-            bound = ref Unsafe.Add(ref bound, stride);
-            ref var value = ref Unsafe.Add(ref text, start);
-            int code;
-            if ((nullLengths >> length & 1) != 0 || (value == quote && quote != 0)) code = SlowCode(ref value, length, row + i);
-            else if (length <= ShortValueCache.LengthMax) code = cache.Find(ref value, length, dictionary);
-            else code = dictionary.Add(MemoryMarshal.CreateReadOnlySpan(ref value, length));
-            Unsafe.Add(ref codes, i) = code;
+            var count = Math.Min(records.Count - first, 64);
+            var unread = _cache.Find(ref records.Text, ref Unsafe.Add(ref bound, first * stride), stride, ref Unsafe.Add(ref codes, first), count, quote, context.NullLengths, out var nulls);
+            if (nulls != 0) _nulls.Add(row + first, nulls);
+            for (; unread != 0; unread &= unread - 1)
+            {
+                var i = first + System.Numerics.BitOperations.TrailingZeroCount(unread);
+                var start = Unsafe.Add(ref bound, i * stride) + 1;
+                Unsafe.Add(ref codes, i) = SlowCode(ref Unsafe.Add(ref records.Text, start), Unsafe.Add(ref bound, i * stride + 1) - start, row + i, quote);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int SlowCode(ref byte start, int length, int row)
+    private int SlowCode(ref byte start, int length, int row, byte quote)
     {
+        if (length is > 0 and <= ShortValueCache.LengthMax && start != quote && (context.NullLengths >> length & 1) == 0)
+            return _cache.Add(ref start, length, _dictionary!);
         var value = context.Read(MemoryMarshal.CreateReadOnlySpan(ref start, length));
         if (!value.IsNull) return _dictionary!.Add(value.Bytes);
         _nulls.Add(row);
         return 0;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AppendFlat(in CsvRecords records, int row)
     {
         ReserveData(records);
-        ref var text = ref records.Text;
         ref var bound = ref records.Field(context.Field, out var stride);
         ref var offsets = ref Unsafe.Add(ref Unsafe.As<byte, int>(ref MemoryMarshal.GetArrayDataReference(_values!.Array)), row);
         ref var data = ref MemoryMarshal.GetArrayDataReference(_data!.Array);
-        var (nullLengths, quote, at) = (context.NullLengths, records.HasQuotes ? context.Quote : (byte)0, _dataLength);
-        offsets = at;
-        for (var i = 0; i < records.Count; i++)
+        var quote = records.HasQuotes ? context.Quote : (byte)0;
+        offsets = _dataLength;
+        for (var first = 0; first < records.Count; first += 64)
+        {
+            var (end, nulls) = (Math.Min(records.Count, first + 64), 0UL);
+            for (var i = first; i < end; i++)
+            {
+                i = Copy(ref records.Text, ref bound, stride, ref offsets, ref data, i, end, quote, context.NullLengths, ref nulls);
+                if (i == end) break;
+                var start = Unsafe.Add(ref bound, i * stride) + 1;
+                var at = Unsafe.Add(ref offsets, i);
+                Unsafe.Add(ref offsets, i + 1) = at + SlowCopy(ref Unsafe.Add(ref records.Text, start), Unsafe.Add(ref bound, i * stride + 1) - start, row + i, at);
+            }
+
+            if (nulls != 0) _nulls.Add(row + first, nulls);
+        }
+
+        _dataLength = Unsafe.Add(ref offsets, records.Count);
+    }
+
+    /// <summary>Copies values from record <paramref name="from"/> on, up to the first that is quoted, long or perhaps a null text; returns its number, or <paramref name="end"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Copy(ref byte text, ref int bound, int stride, ref int offsets, ref byte data, int from, int end, byte quote, ulong nullLengths, ref ulong nulls)
+    {
+        bound = ref Unsafe.Add(ref bound, from * stride);
+        var (at, empty, i) = (Unsafe.Add(ref offsets, from), 0UL, from);
+        for (; i < end; i++)
         {
             var start = bound + 1;
             var length = Unsafe.Add(ref bound, 1) - start;
             bound = ref Unsafe.Add(ref bound, stride);
             ref var value = ref Unsafe.Add(ref text, start);
-            if ((nullLengths >> length & 1) != 0 || (value == quote && quote != 0))
-            {
-                at += SlowCopy(ref value, length, row + i, at);
-            }
-            else if (length <= 32)
-            {
-                Vector256.LoadUnsafe(ref value).StoreUnsafe(ref Unsafe.Add(ref data, at));
-                at += length;
-            }
-            else
-            {
-                Unsafe.CopyBlockUnaligned(ref Unsafe.Add(ref data, at), ref value, (uint)length);
-                at += length;
-            }
-
+            if ((value == quote & quote != 0) | length > 64 | (nullLengths >> length & 1) != 0) break;
+            ref var target = ref Unsafe.Add(ref data, at);
+            Vector256.LoadUnsafe(ref value).StoreUnsafe(ref target);
+            if (length > 32) Vector256.LoadUnsafe(ref value, 32).StoreUnsafe(ref target, 32);
+            at += length;
+            empty |= (length == 0 ? 1UL : 0UL) << i;
             Unsafe.Add(ref offsets, i + 1) = at;
         }
 
-        _dataLength = at;
+        // Shifts count modulo 64, and runs of 64 begin at multiples of it.
+        nulls |= empty;
+        return i;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -149,11 +164,11 @@ internal sealed class TextFieldColumn(FieldContext context, DataType type) : Fie
         _values.SetLength(Math.Max(bytes, _values.Length));
     }
 
-    /// <summary>Room for the raw fields; copies write up to 32 bytes beyond.</summary>
+    /// <summary>Room for the raw fields; copies write up to 64 bytes beyond.</summary>
     private void ReserveData(in CsvRecords records)
     {
         ref var bound = ref records.Field(context.Field, out var stride);
-        var bytes = 64L + _dataLength;
+        var bytes = 128L + _dataLength;
         for (var i = 0; i < records.Count; i++) bytes += Unsafe.Add(ref bound, i * stride + 1) - Unsafe.Add(ref bound, i * stride);
         _data ??= PooledBuffer.Rent((int)Math.Max(bytes, _dataBefore + _dataBefore / 8));
         if (_data.Capacity >= bytes) return;

@@ -6,7 +6,7 @@ namespace DataMesh.Formats.Csv;
 /// <summary>Turns text into one value of a fixed-width type.</summary>
 internal interface IValueParser<T>
 {
-    /// <summary>The usual form, inlined in the loop. Reads up to 32 bytes from <paramref name="text"/> whatever the length is. False: ask <see cref="TrySlow"/>.</summary>
+    /// <summary>The usual form, inlined in the loop; an empty text may give anything. Reads up to 32 bytes from <paramref name="text"/> whatever the length is. False: ask <see cref="TrySlow"/>.</summary>
     bool TryFast(ref byte text, int length, out T value);
 
     /// <summary>Every form that is accepted.</summary>

@@ -23,6 +23,9 @@ internal static class CivilDate
         return (int)(before * 365 + before / 4 - before / 100 + before / 400) - 719_162 + day;
     }
 
+    /// <summary>Makes the table now, for the reason that <see cref="DigitText.Prepare"/> gives.</summary>
+    public static void Prepare() => RuntimeHelpers.RunClassConstructor(typeof(CivilDate).TypeHandle);
+
     private static short[] MakeDayOfYear()
     {
         var table = new short[1024];

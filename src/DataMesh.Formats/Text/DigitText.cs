@@ -25,7 +25,7 @@ internal static class DigitText
     }
 
     /// <summary>
-    /// Reads <paramref name="length"/> (1 to 16) characters as one integer without its point. <paramref name="point"/> is the number of characters before the point,
+    /// Reads <paramref name="length"/> (0 to 16) characters as one integer without its point. <paramref name="point"/> is the number of characters before the point,
     /// or <paramref name="length"/> when there is none. False when anything else stands there.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,7 +39,7 @@ internal static class DigitText
         point = System.Numerics.BitOperations.TrailingZeroCount(points | 1u << length);
         var control = Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Controls), (nuint)((length * 17 + point) * 16));
         digits = Combine(Ssse3.Shuffle(values, control));
-        return others == points && (points & (points - 1)) == 0;
+        return others == points & (points & (points - 1)) == 0;
     }
 
     /// <summary>Sixteen digit values, most significant first, as one number.</summary>
@@ -53,11 +53,16 @@ internal static class DigitText
         return (eights & 0xFFFFFFFF) * 100_000_000 + (eights >> 32);
     }
 
+    /// <summary>
+    /// Makes the tables now. The compiler reads them without a check in methods that it compiles after this; hot loops are compiled on their first call.
+    /// </summary>
+    public static void Prepare() => RuntimeHelpers.RunClassConstructor(typeof(DigitText).TypeHandle);
+
     private static byte[] MakeControls()
     {
         var table = new byte[17 * 17 * 16];
         Array.Fill(table, (byte)0x80);
-        for (var length = 1; length <= 16; length++)
+        for (var length = 0; length <= 16; length++)
         {
             for (var point = 0; point <= length; point++)
             {

@@ -18,35 +18,41 @@ public static class NumberText
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
     ];
 
-    /// <summary>Reads an integer of the short and usual form; false means: ask <see cref="TryParse(ReadOnlySpan{byte}, out long)"/>. Reads 17 bytes whatever the length is.</summary>
+    /// <summary>
+    /// Reads an integer of the short and usual form; an empty text is 0. False means: ask <see cref="TryParse(ReadOnlySpan{byte}, out long)"/>.
+    /// Reads 17 bytes whatever the length is. Conditions are joined without branches, which random data would mislead.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryFast(ref byte text, int length, out long value)
     {
-        value = 0;
-        var minus = text == '-' ? 1 : 0;
+        var minus = text == '-' & length > 1 ? 1 : 0;
         length -= minus;
-        if ((uint)(length - 1) >= DigitText.LengthMax || !DigitText.IsSupported) return false;
+        value = 0;
+        if ((uint)length > DigitText.LengthMax || !DigitText.IsSupported) return false;
         ref var first = ref Unsafe.Add(ref text, minus);
-        if (!DigitText.TryRead(ref first, length, out var digits, out var point) || point != length) return false;
+        var isNumber = DigitText.TryRead(ref first, length, out var digits, out var point);
         value = ((long)digits ^ -minus) + minus;
-        return first != '0' || length == 1;
+        return isNumber & point == length & (first != '0' | length <= 1);
     }
 
-    /// <summary>Reads a decimal number of the short and usual form, exactly; false means: ask <see cref="TryParse(ReadOnlySpan{byte}, out double)"/>. Reads 17 bytes whatever the length is.</summary>
+    /// <summary>
+    /// Reads a decimal number of the short and usual form, exactly; an empty text is 0. False means: ask <see cref="TryParse(ReadOnlySpan{byte}, out double)"/>.
+    /// Reads 17 bytes whatever the length is.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryFast(ref byte text, int length, out double value)
     {
-        value = 0;
-        var minus = text == '-' ? 1 : 0;
+        var minus = text == '-' & length > 1 ? 1 : 0;
         length -= minus;
-        if ((uint)(length - 1) >= DigitText.LengthMax || !DigitText.IsSupported) return false;
+        value = 0;
+        if ((uint)length > DigitText.LengthMax || !DigitText.IsSupported) return false;
         ref var first = ref Unsafe.Add(ref text, minus);
         var isNumber = DigitText.TryRead(ref first, length, out var digits, out var point);
-        var decimals = length - point - (point < length ? 1 : 0);
+        var decimals = Math.Max(length - point - 1, 0);
         // Both operands are exact doubles, so the one division rounds correctly (Clinger's fast path).
-        value = (long)digits / Unsafe.Add(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(PowersOfTen), decimals);
-        if (minus != 0) value = -value;
-        return isNumber && digits <= (ulong)ExactMax && (first != '0' || point <= 1) && (length > 1 || point == length);
+        var magnitude = (long)digits / Unsafe.Add(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(PowersOfTen), decimals);
+        value = BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(magnitude) | (long)minus << 63);
+        return isNumber & digits <= (ulong)ExactMax & (first != '0' | point <= 1) & (length > 1 | point == length);
     }
 
     /// <summary>Reads an integer: optional minus, digits without a leading zero, within int64.</summary>
