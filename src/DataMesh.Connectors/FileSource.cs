@@ -65,7 +65,7 @@ public sealed class FileSource : Source
     public string? RecordPath { get; set; }
 
     /// <summary>The form of log lines.</summary>
-    [Option("Form of log lines: a named one (`common`, `combined`, `syslog`, `syslog5424`, `logfmt`), a pattern such as `%{IP:client} %{WORD:method}`, or a regular expression with named groups.")]
+    [Option("Form of log lines: a named one (`common`, `combined`, `syslog`, `syslog5424`), a pattern such as `%{IP:client} %{WORD:method}`, or a regular expression with named groups.")]
     public string? Pattern { get; set; }
 
     /// <summary>The zone of times without one.</summary>

@@ -2,6 +2,7 @@ using DataMesh.Core.Errors;
 using DataMesh.Formats;
 using DataMesh.Formats.Csv;
 using DataMesh.Formats.Json;
+using DataMesh.Formats.Logs;
 
 namespace DataMesh.Connectors.Files;
 
@@ -30,7 +31,7 @@ public static class FileFormats
     private const double Unsure = 0.1;
 
     /// <summary>Every format, asked in this order when the format is to be found.</summary>
-    public static IReadOnlyList<FileFormat> All { get; } = [new JsonFormat(), new CsvFormat()];
+    public static IReadOnlyList<FileFormat> All { get; } = [new JsonFormat(), new LogFormat(), new CsvFormat()];
 
     /// <summary>The format of a file: as declared, or the surest one.</summary>
     public static FileFormat Choose(FileHead head, FileFormatName declared)

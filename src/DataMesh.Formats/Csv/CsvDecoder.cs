@@ -1,125 +1,26 @@
-using DataMesh.Core;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Formats.Text;
 
 namespace DataMesh.Formats.Csv;
 
-/// <summary>
-/// Blocks of CSV to batches: the index finds fields, then each needed column is parsed as a whole. Blocks are decoded completely before anything
-/// of them is emitted, because one value that widens a type takes the block back.
-/// </summary>
-internal sealed class CsvDecoder : TextBlockDecoder
+/// <summary>Blocks of CSV to batches: the index finds fields, segment by segment, then the columns are parsed.</summary>
+internal sealed class CsvDecoder(CsvDialect dialect, Schema file, DecodePlan plan, CsvIndex? index = null) : TextBlockDecoder
 {
-    private readonly DecodePlan _plan;
-    private readonly CsvIndex _index;
-    private readonly FieldColumn[] _columns;
-    private readonly FieldErrors _errors;
-    private readonly List<Field> _unknown;
-    private readonly List<RecordBatch> _batches = [];
-    private readonly List<CsvBadRecord> _bad = [];
-    private readonly CsvOrigins _origins = new();
-    private int _rows;
-
-    /// <summary>Makes a decoder of files like the one described.</summary>
-    public CsvDecoder(CsvDialect dialect, Schema file, DecodePlan plan, CsvIndex? index = null)
-    {
-        _plan = plan;
-        _index = index ?? new CsvIndex(dialect);
-        _errors = new FieldErrors(plan.Widening);
-        _columns = [.. plan.Output.Select(field => FieldColumns.Create(field, file.IndexOf(field.Name), dialect))];
-        _unknown = [.. file.Where(each => plan.Schema.IndexOf(each.Name) < 0)];
-    }
+    private readonly CsvIndex _index = index ?? new CsvIndex(dialect);
+    private readonly FieldBatches _batches = new(dialect, file, plan);
 
     /// <inheritdoc/>
     protected override void DecodeText(TextBlock block, DecodeOutput output)
     {
-        Clear();
-        if (_plan.Widening)
-            foreach (var field in _unknown) _errors.Widen(field.Name, field.Type);
+        _batches.Begin();
         _index.Begin(block);
         while (_index.Next(out var records))
         {
-            if (_rows + records.Count > Limits.BatchRowsMax) Cut(block, output.NeedsOrigin);
-            if (output.NeedsOrigin) _origins.Add(records.Count, _index.LineStarts(records), _index.RecordNumbers);
-            _bad.AddRange(_index.Bad);
-            foreach (var column in _columns) column.Append(records, _rows, _errors);
-            _rows += records.Count;
+            _batches.Add(records, block, output.NeedsOrigin, output.NeedsOrigin ? _index.LineStarts(records) : default, _index.RecordNumbers);
+            _batches.AddBad(_index.Bad);
         }
 
-        Cut(block, output.NeedsOrigin);
-        if (_errors.MustWiden) Widen(output);
-        else Emit(block, output);
-    }
-
-    /// <summary>Makes a batch of the rows so far.</summary>
-    private void Cut(TextBlock block, bool needsOrigin)
-    {
-        if (_rows == 0) return;
-        if (_errors.MustWiden)
-        {
-            foreach (var column in _columns) column.Reset();
-            _origins.TakeNumbers();
-            _rows = 0;
-            return;
-        }
-
-        var columns = new Column[_columns.Length];
-        for (var i = 0; i < columns.Length; i++) columns[i] = _columns[i].Finish(_rows);
-        var origin = needsOrigin ? new RowOrigin(block.Share(), _origins.TakeNumbers()) : null;
-        var batch = new RecordBatch(_plan.Output, columns, _rows, origin);
-        _batches.Add(_errors.Misfits.Count == 0 ? batch : WithoutMisfits(batch));
-        _rows = 0;
-    }
-
-    private RecordBatch WithoutMisfits(RecordBatch batch)
-    {
-        var isBad = new bool[batch.Length];
-        foreach (var each in _errors.Misfits)
-        {
-            if (isBad[each.Row]) continue;
-            isBad[each.Row] = true;
-            _bad.Add(new CsvBadRecord(each.Start, each.End, QuarantineReasons.Misfit, $"column '{each.Column}': '{each.Value}' is no {each.Type}"));
-        }
-
-        _errors.Misfits.Clear();
-        var good = Enumerable.Range(0, batch.Length).Where(row => !isBad[row]).ToArray();
-        using (batch) return batch.Take(good);
-    }
-
-    private void Widen(DecodeOutput output)
-    {
-        foreach (var (column, type) in _errors.Widenings) output.Widen(column, type);
-        foreach (var batch in _batches) batch.Dispose();
-        _batches.Clear();
-    }
-
-    private void Emit(TextBlock block, DecodeOutput output)
-    {
-        if (output.NeedsOrigin) _origins.GiveTo(block);
-        var rows = _batches.Sum(batch => batch.Length);
-        foreach (var field in _unknown) output.UnknownColumn(field.Name, field.Type, rows, block.Start);
-        foreach (var batch in _batches)
-        {
-            if (batch.Length > 0) output.Emit(batch);
-            else batch.Dispose();
-        }
-
-        _batches.Clear();
-        foreach (var each in _bad)
-        {
-            var record = TextBlock.TrimLineEnd(block.Text[each.Start..Math.Min(each.End, block.Length)]);
-            output.Bad(record[..Math.Min(record.Length, Limits.QuarantineBytesKeptMax)], block.Start + each.Start, each.Reason, each.Detail);
-        }
-    }
-
-    private void Clear()
-    {
-        _errors.Clear();
-        _batches.Clear();
-        _bad.Clear();
-        _origins.Clear();
-        foreach (var column in _columns) column.Reset();
-        _rows = 0;
+        _batches.Finish(block, output);
     }
 }

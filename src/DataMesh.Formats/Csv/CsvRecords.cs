@@ -44,9 +44,12 @@ internal readonly ref struct CsvRecords(ref byte text)
         return ref Unsafe.Add(ref MemoryMarshal.GetReference(Bounds), field);
     }
 
-    /// <summary>Where record <paramref name="record"/> begins.</summary>
-    public int Start(int record) => Bounds[record * Stride] + 1;
+    /// <summary>Pairs of start and end of each record in its block, where the fields do not lie there themselves; else empty.</summary>
+    public ReadOnlySpan<int> Lines { get; init; }
+
+    /// <summary>Where record <paramref name="record"/> begins in its block.</summary>
+    public int Start(int record) => Lines.IsEmpty ? Bounds[record * Stride] + 1 : Lines[2 * record];
 
     /// <summary>Where record <paramref name="record"/> ends, its line end excluded (a carriage return before it is not).</summary>
-    public int End(int record) => Bounds[record * Stride + FieldCount];
+    public int End(int record) => Lines.IsEmpty ? Bounds[record * Stride + FieldCount] : Lines[2 * record + 1];
 }
