@@ -15,10 +15,12 @@ internal sealed class ShortValueCache
 
     private const int EntriesMax = 1 << 14;
 
-    /// <summary>Masks that keep the first n of 8 bytes, by n.</summary>
+    /// <summary>Masks that keep the first n of 8 bytes, by n; and those of the 8 bytes behind them, from 17 on.</summary>
     private static ReadOnlySpan<ulong> Masks =>
     [
         0, 0xFF, 0xFFFF, 0xFF_FFFF, 0xFFFF_FFFF, 0xFF_FFFF_FFFF, 0xFFFF_FFFF_FFFF, 0xFF_FFFF_FFFF_FFFF, ulong.MaxValue,
+        ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFFFF, 0xFF_FFFF, 0xFFFF_FFFF, 0xFF_FFFF_FFFF, 0xFFFF_FFFF_FFFF, 0xFF_FFFF_FFFF_FFFF, ulong.MaxValue,
     ];
 
     private Entry[] _entries = new Entry[256];
@@ -40,8 +42,9 @@ internal sealed class ShortValueCache
             var length = Unsafe.Add(ref bound, 1) - start;
             bound = ref Unsafe.Add(ref bound, stride);
             ref var value = ref Unsafe.Add(ref text, start);
-            var low = Unsafe.ReadUnaligned<ulong>(ref value) & Unsafe.Add(ref masks, Math.Min(length, 8));
-            var high = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref value, 8)) & Unsafe.Add(ref masks, Math.Clamp(length - 8, 0, 8));
+            var kept = Math.Min(length, LengthMax);
+            var low = Unsafe.ReadUnaligned<ulong>(ref value) & Unsafe.Add(ref masks, kept);
+            var high = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref value, 8)) & Unsafe.Add(ref masks, kept + 17);
             ref var entry = ref Unsafe.Add(ref entries, Slot(low, high, shift));
             var isFound = entry.Low == low & entry.High == high & entry.Length == length;
             if (!isFound)
@@ -62,8 +65,8 @@ internal sealed class ShortValueCache
     /// <summary>The code of a value of 1 to 16 bytes, remembered for <see cref="Find"/>.</summary>
     public int Add(ref byte value, int length, ValueDictionary dictionary)
     {
-        var low = Unsafe.ReadUnaligned<ulong>(ref value) & Masks[Math.Min(length, 8)];
-        var high = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref value, 8)) & Masks[Math.Max(length - 8, 0)];
+        var low = Unsafe.ReadUnaligned<ulong>(ref value) & Masks[length];
+        var high = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref value, 8)) & Masks[length + 17];
         var code = dictionary.Add(MemoryMarshal.CreateReadOnlySpan(ref value, length));
         if (code > _entries.Length / 4 && _entries.Length < EntriesMax)
         {

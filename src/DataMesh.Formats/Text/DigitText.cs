@@ -37,9 +37,10 @@ internal static class DigitText
         var others = Vector128.GreaterThan(values, Vector128.Create((byte)9)).ExtractMostSignificantBits() & within;
         var points = Vector128.Equals(raw, Vector128.Create((byte)'.')).ExtractMostSignificantBits() & within;
         point = System.Numerics.BitOperations.TrailingZeroCount(points | 1u << length);
-        var control = Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Controls), (nuint)((length * 17 + point) * 16));
+        var control = Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Controls), ((uint)length << 9) + ((uint)point << 4));
         digits = Combine(Ssse3.Shuffle(values, control));
-        return others == points & (points & (points - 1)) == 0;
+        // One point at most: whatever is no digit must be the lowest point.
+        return others == (points & (0 - points));
     }
 
     /// <summary>Sixteen digit values, most significant first, as one number.</summary>
@@ -60,7 +61,7 @@ internal static class DigitText
 
     private static byte[] MakeControls()
     {
-        var table = new byte[17 * 17 * 16];
+        var table = new byte[17 * 32 * 16];
         Array.Fill(table, (byte)0x80);
         for (var length = 0; length <= 16; length++)
         {
@@ -68,7 +69,7 @@ internal static class DigitText
             {
                 var digits = point == length ? length : length - 1;
                 for (var i = 0; i < digits; i++)
-                    table[(length * 17 + point) * 16 + 16 - digits + i] = (byte)(i < point ? i : i + 1);
+                    table[(length << 9) + (point << 4) + 16 - digits + i] = (byte)(i < point ? i : i + 1);
             }
         }
 

@@ -13,46 +13,47 @@ public static class NumberText
     /// <summary>Integers beyond this are not all exact as float64.</summary>
     public const long ExactMax = 1L << 53;
 
-    private static ReadOnlySpan<double> PowersOfTen =>
+    /// <summary>What to divide by when n characters from the point on are left of the text; from 32 on the same with a minus.</summary>
+    private static ReadOnlySpan<double> Divisors =>
     [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+        1e0, 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        -1e0, -1e0, -1e1, -1e2, -1e3, -1e4, -1e5, -1e6, -1e7, -1e8, -1e9, -1e10, -1e11, -1e12, -1e13, -1e14, -1e15,
     ];
 
     /// <summary>
-    /// Reads an integer of the short and usual form; an empty text is 0. False means: ask <see cref="TryParse(ReadOnlySpan{byte}, out long)"/>.
+    /// Reads an integer of the short and usual form; an empty text may give anything. False means: ask <see cref="TryParse(ReadOnlySpan{byte}, out long)"/>.
     /// Reads 17 bytes whatever the length is. Conditions are joined without branches, which random data would mislead.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryFast(ref byte text, int length, out long value)
     {
-        var minus = text == '-' & length > 1 ? 1 : 0;
+        var minus = text == '-' ? 1 : 0;
         length -= minus;
         value = 0;
         if ((uint)length > DigitText.LengthMax || !DigitText.IsSupported) return false;
         ref var first = ref Unsafe.Add(ref text, minus);
         var isNumber = DigitText.TryRead(ref first, length, out var digits, out var point);
         value = ((long)digits ^ -minus) + minus;
-        return isNumber & point == length & (first != '0' | length <= 1);
+        return isNumber & point == length & point != 0 & (first > '0' | point == 1);
     }
 
     /// <summary>
-    /// Reads a decimal number of the short and usual form, exactly; an empty text is 0. False means: ask <see cref="TryParse(ReadOnlySpan{byte}, out double)"/>.
+    /// Reads a decimal number of the short and usual form, exactly; an empty text may give anything. False means: ask <see cref="TryParse(ReadOnlySpan{byte}, out double)"/>.
     /// Reads 17 bytes whatever the length is.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryFast(ref byte text, int length, out double value)
     {
-        var minus = text == '-' & length > 1 ? 1 : 0;
+        var minus = text == '-' ? 1 : 0;
         length -= minus;
         value = 0;
         if ((uint)length > DigitText.LengthMax || !DigitText.IsSupported) return false;
         ref var first = ref Unsafe.Add(ref text, minus);
         var isNumber = DigitText.TryRead(ref first, length, out var digits, out var point);
-        var decimals = Math.Max(length - point - 1, 0);
         // Both operands are exact doubles, so the one division rounds correctly (Clinger's fast path).
-        var magnitude = (long)digits / Unsafe.Add(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(PowersOfTen), decimals);
-        value = BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(magnitude) | (long)minus << 63);
-        return isNumber & digits <= (ulong)ExactMax & (first != '0' | point <= 1) & (length > 1 | point == length);
+        value = (long)digits / Unsafe.Add(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(Divisors), (nint)(uint)((minus << 5) + length - point));
+        // At least one digit before the point, and no leading zero but a single one.
+        return isNumber & digits <= (ulong)ExactMax & point != 0 & (first > '0' | point == 1);
     }
 
     /// <summary>Reads an integer: optional minus, digits without a leading zero, within int64.</summary>
