@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DataMesh.Core.Columns;
+using DataMesh.Formats.Csv;
 
 namespace DataMesh.Formats.Json;
 
@@ -14,6 +15,7 @@ internal sealed unsafe class JsonColumn
     private PooledBuffer? _valueBuffer;
     private PooledBuffer? _dataBuffer;
     private ulong[] _nulls = new ulong[16];
+    private readonly ShortValueCache _cache = new();
     private ValueDictionary? _dictionary;
     private bool _isFlat;
     private long _dictionaryRows;
@@ -98,6 +100,10 @@ internal sealed unsafe class JsonColumn
         value.CopyTo(Data.AsSpan(at));
         SetOffset(row + 1, DataLength = at + value.Length);
     }
+
+    /// <summary>Sets the code of a value of 1 to <see cref="ShortValueCache.LengthMax"/> bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetShortCode(int row, ref byte value, int length) => Set(row, _cache.Find(ref value, length, _dictionary!));
 
     /// <summary>Makes room for <paramref name="bytes"/> bytes and the width of a vector behind <see cref="DataLength"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

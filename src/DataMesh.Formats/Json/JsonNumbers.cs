@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace DataMesh.Formats.Json;
 
@@ -35,7 +36,7 @@ internal static unsafe class JsonNumbers
         {
             count = Digits(p, out digits);
             if (count == 8) return null;
-            magnitude = magnitude * SmallPowers[count] + digits;
+            magnitude = magnitude * Unsafe.Add(ref MemoryMarshal.GetReference(SmallPowers), count) + digits;
             p += count;
         }
 
@@ -60,7 +61,7 @@ internal static unsafe class JsonNumbers
             count = Digits(p, out var fraction);
             if ((uint)(count - 1) >= 7) return null;
             p += count;
-            magnitude = (digits * (ulong)SmallPowers[count] + fraction) / SmallPowersAsDouble[count];
+            magnitude = (digits * (ulong)Unsafe.Add(ref MemoryMarshal.GetReference(SmallPowers), count) + fraction) / Unsafe.Add(ref MemoryMarshal.GetReference(SmallPowersAsDouble), count);
         }
 
         if ((*p | 0x20) == 'e') return null;

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DataMesh.Core.Columns;
+using DataMesh.Formats.Csv;
 
 namespace DataMesh.Formats.Json;
 
@@ -65,6 +66,22 @@ internal static unsafe class JsonTemplateReader
     private static byte* TextCode(byte* p, byte* end, JsonColumn column, int row)
     {
         if (*p != '"') return NullOrCareful(p, end, column, row);
+        if (Vector256.IsHardwareAccelerated)
+        {
+            var length = BitOperations.TrailingZeroCount(JsonScan.SpecialMask(Vector256.Load(p + 1)));
+            if ((uint)(length - 1) < ShortValueCache.LengthMax && p[length + 1] == '"')
+            {
+                column.SetShortCode(row, ref p[1], length);
+                return p + length + 2;
+            }
+        }
+
+        return LongTextCode(p, end, column, row);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static byte* LongTextCode(byte* p, byte* end, JsonColumn column, int row)
+    {
         var close = JsonScan.StringSpecial(p + 1, end);
         if (close >= end || *close != '"') return Escaped(p, end, column, row);
         column.SetBytes(row, new ReadOnlySpan<byte>(p + 1, (int)(close - p) - 1));
@@ -78,14 +95,15 @@ internal static unsafe class JsonTemplateReader
         p++;
         if (Vector256.IsHardwareAccelerated)
         {
-            // The vector that is searched for the end is stored on the way: most strings are copied by that alone.
-            column.Reserve(Vector256<byte>.Count);
-            var text = Vector256.Load(p);
-            text.StoreUnsafe(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(column.Data), (nint)(uint)column.DataLength));
-            var special = JsonScan.SpecialMask(text);
-            if (special != 0)
+            // The vector that is searched for the end is stored on the way, so that the text is copied by the same pass.
+            for (var at = 0; p + at < end; at += Vector256<byte>.Count)
             {
-                var length = BitOperations.TrailingZeroCount(special);
+                column.Reserve(at + Vector256<byte>.Count);
+                var text = Vector256.Load(p + at);
+                text.StoreUnsafe(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(column.Data), (nint)(uint)(column.DataLength + at)));
+                var special = JsonScan.SpecialMask(text);
+                if (special == 0) continue;
+                var length = at + BitOperations.TrailingZeroCount(special);
                 if (p[length] != '"' || p + length >= end) return Escaped(p - 1, end, column, row);
                 column.DataLength += length;
                 column.SetOffset(row + 1, column.DataLength);
@@ -133,8 +151,12 @@ internal static unsafe class JsonTemplateReader
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static byte* Other(byte* p, byte* end, in TemplateSlot slot, int row, JsonValues values) =>
-        Careful(p, end, slot.Column!, row, values, slot.Depth);
+    private static byte* Other(byte* p, byte* end, in TemplateSlot slot, int row, JsonValues values)
+    {
+        if (p[0] != '[' || p[1] != ']' || slot.Column!.Type.Kind != TypeKind.Json) return Careful(p, end, slot.Column!, row, values, slot.Depth);
+        slot.Column.SetBytes(row, "[]"u8);
+        return p + 2;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static byte* Careful(byte* p, byte* end, JsonColumn column, int row, JsonValues values, int depth)

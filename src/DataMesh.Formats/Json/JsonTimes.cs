@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DataMesh.Core.Columns;
 
@@ -105,12 +106,27 @@ internal static unsafe class JsonTimes
             && TryTwo(text[8..], 31, out var day) && TryDays(century * 100 + year, month, day, out days);
     }
 
+    private const int TableFirst = 1900;
+    private const int TableYears = 200;
+
+    /// <summary>Days since 1970 of the first of each month from 1900 to 2099, and of the first one after.</summary>
+    private static readonly int[] MonthStarts =
+        [.. Enumerable.Range(0, TableYears * 12 + 1).Select(month => ValueText.DaysFromCivil(TableFirst + month / 12, month % 12 + 1, 1))];
+
     /// <summary>Checks a date and counts its days since 1970.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryDays(int year, int month, int day, out int days)
     {
         days = 0;
         if ((uint)(month - 1) > 11 || (uint)(day - 1) > 30) return false;
+        var index = (year - TableFirst) * 12 + month - 1;
+        if ((uint)index < TableYears * 12)
+        {
+            ref var start = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(MonthStarts), index);
+            days = start + day - 1;
+            return days < Unsafe.Add(ref start, 1);
+        }
+
         if (day > 28 && day > DateTime.DaysInMonth(year is 0 ? 4 : year, month)) return false;
         days = ValueText.DaysFromCivil(year, month, day);
         return true;
