@@ -210,8 +210,9 @@ internal sealed unsafe class JsonColumn
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(int bytes)
     {
-        _dataBuffer!.SetLength(DataLength);
-        _dataBuffer.SetLength(checked(DataLength + bytes));
+        // All of it is kept: a text that is being copied lies behind DataLength already.
+        _dataBuffer!.SetLength(_dataBuffer.Capacity);
+        _dataBuffer.SetLength(checked(_dataBuffer.Capacity + bytes));
         Data = _dataBuffer.Array;
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DataMesh.Formats.Json;
@@ -11,6 +12,7 @@ internal unsafe struct JsonDepthScan
 {
     private bool _isNested;
     private bool _isString;
+    private bool _hasFirst;
     private int _depth;
     private ulong _inString;
     private ulong _escaped;
@@ -29,6 +31,7 @@ internal unsafe struct JsonDepthScan
     /// <summary>The same one byte at a time.</summary>
     public int FeedScalar(byte* text, int length, bool isLast) => _isNested ? FeedNestedScalar(text, 0, length) : Feed(text, length, isLast);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FeedNested(byte* text, int length)
     {
         var i = 0;
@@ -67,9 +70,9 @@ internal unsafe struct JsonDepthScan
         for (var i = from; i < length; i++)
         {
             var c = text[i];
-            if (_escaped != 0) _escaped = 0;
-            else if (c == '\\') _escaped = 1;
-            else if (c == '"') _inString = ~_inString;
+            var isEscaped = _escaped != 0;
+            _escaped = c == '\\' && !isEscaped ? 1UL : 0UL;
+            if (c == '"') _inString = isEscaped ? _inString : ~_inString;
             else if (_inString != 0) continue;
             else if (c is (byte)'{' or (byte)'[') _depth++;
             else if (c is (byte)'}' or (byte)']' && --_depth == 0) return i + 1;
@@ -90,9 +93,12 @@ internal unsafe struct JsonDepthScan
         return -1;
     }
 
-    private static int FeedPlain(byte* text, int length, bool isLast)
+    private int FeedPlain(byte* text, int length, bool isLast)
     {
-        for (var i = 0; i < length; i++)
+        // The first byte is part of the value whatever it is, so that a walk always gets ahead.
+        var from = _hasFirst ? 0 : 1;
+        _hasFirst |= length > 0;
+        for (var i = from; i < length; i++)
             if (text[i] <= ' ' || text[i] is (byte)',' or (byte)']' or (byte)'}') return i;
         return isLast ? length : -1;
     }

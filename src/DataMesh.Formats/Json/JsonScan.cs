@@ -9,7 +9,7 @@ namespace DataMesh.Formats.Json;
 internal static unsafe class JsonScan
 {
     /// <summary>The first quote, backslash or control character at or after <paramref name="p"/>, or <paramref name="end"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static byte* StringSpecial(byte* p, byte* end)
     {
         if (!Vector256.IsHardwareAccelerated) return StringSpecialScalar(p, end);

@@ -39,6 +39,7 @@ public sealed class RowTextEncoder(RowStyle style, Schema schema) : IDisposable
         foreach (var text in _texts) text.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Weave(int rows, PooledBuffer target)
     {
         var bytes = (long)rows * (_prefixes.Sum(each => each.Length) + style.RowEnd.Length);

@@ -59,7 +59,8 @@ internal sealed class JsonReading : DecodeOutput
         int blockBytes = Limits.BlockBytes, bool needsOrigin = false, long from = 0, JsonFormat? format = null)
     {
         format ??= new JsonFormat();
-        var reading = new JsonReading(needsOrigin) { Description = format.Describe(TextHead.Read(path, encoding: "utf-8"), options ?? new FormatOptions()) };
+        options ??= new FormatOptions();
+        var reading = new JsonReading(needsOrigin) { Description = format.Describe(schema is null ? TextHead.Read(path, encoding: "utf-8") : Head(path, format, options), options) };
         var plan = new DecodePlan(schema ?? reading.Description.Schema, widening, columns);
         var split = new Split("0", "input.json", 0, -1, new FileInfo(path).Length, "");
         await using var reader = await format.OpenAsync(new FileToOpen(path, split, from, blockBytes), reading.Description, plan, CancellationToken.None);
@@ -73,6 +74,12 @@ internal sealed class JsonReading : DecodeOutput
 
         return reading;
     }
+
+    /// <summary>With a schema given, the text may be broken all through: what is described then is a good one of the same layout.</summary>
+    private static FileHead Head(string path, JsonFormat format, FormatOptions options) =>
+        format == JsonFormat.Lines ? new FileHead(path, "{}"u8.ToArray(), true, new TextEncoding())
+        : options.RecordPath == "$[*]" ? new FileHead(path, "[{}]"u8.ToArray(), true, new TextEncoding())
+        : TextHead.Read(path, encoding: "utf-8");
 
     public override void Emit(RecordBatch batch)
     {
