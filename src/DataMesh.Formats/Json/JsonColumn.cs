@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DataMesh.Core.Columns;
-using DataMesh.Formats.Csv;
 
 namespace DataMesh.Formats.Json;
 
@@ -15,7 +14,7 @@ internal sealed unsafe class JsonColumn
     private PooledBuffer? _valueBuffer;
     private PooledBuffer? _dataBuffer;
     private ulong[] _nulls = new ulong[16];
-    private readonly ShortValueCache _cache = new();
+    private readonly JsonCodeCache _cache = new();
     private ValueDictionary? _dictionary;
     private bool _isFlat;
     private long _dictionaryRows;
@@ -101,7 +100,7 @@ internal sealed unsafe class JsonColumn
         SetOffset(row + 1, DataLength = at + value.Length);
     }
 
-    /// <summary>Sets the code of a value of 1 to <see cref="ShortValueCache.LengthMax"/> bytes.</summary>
+    /// <summary>Sets the code of a value of 1 to <see cref="JsonCodeCache.LengthMax"/> bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SetShortCode(int row, ref byte value, int length) => Set(row, _cache.Find(ref value, length, _dictionary!));
 

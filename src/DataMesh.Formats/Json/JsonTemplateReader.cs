@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DataMesh.Core.Columns;
-using DataMesh.Formats.Csv;
 
 namespace DataMesh.Formats.Json;
 
@@ -69,7 +68,7 @@ internal static unsafe class JsonTemplateReader
         if (Vector256.IsHardwareAccelerated)
         {
             var length = BitOperations.TrailingZeroCount(JsonScan.SpecialMask(Vector256.Load(p + 1)));
-            if ((uint)(length - 1) < ShortValueCache.LengthMax && p[length + 1] == '"')
+            if ((uint)(length - 1) < JsonCodeCache.LengthMax && p[length + 1] == '"')
             {
                 column.SetShortCode(row, ref p[1], length);
                 return p + length + 2;
