@@ -4,6 +4,10 @@ using DataMesh.Connectors.Datasets;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
+using DataMesh.Formats;
+using DataMesh.Formats.Csv;
+using DataMesh.Formats.Json;
+using DataMesh.Formats.Text;
 
 namespace DataMesh.Connectors.Tests;
 
@@ -171,6 +175,42 @@ public sealed class FileSinkTests : IDisposable
     {
         var error = await Assert.ThrowsAsync<DataMeshException>(async () => await new FileSink { Path = "out" }.OpenWriterAsync(Schema.Empty, _context, default));
         Assert.Contains("format: csv", error.Hint);
+    }
+
+    [Theory]
+    [InlineData("back.csv")]
+    [InlineData("back.tsv.gz")]
+    [InlineData("back.ndjson")]
+    public async Task What_is_written_reads_back_the_same(string path)
+    {
+        string[] rows =
+        [
+            """{"n":1,"t":"a,b\tc","f":0.25,"b":true,"d":"2024-01-31"}""",
+            """{"n":null,"t":"","f":-1E-07,"b":null,"d":null}""",
+            """{"n":-5,"t":null,"f":null,"b":false,"d":"1969-12-31"}""",
+            """{"n":7,"t":"say \"x\"\nnow é","f":100000000000000000000,"b":true,"d":"2024-02-29"}""",
+        ];
+        await CommitAsync(new FileSink { Path = path }, 1, "p", true, JsonRows.Parse(rows));
+        FileFormat format = path.EndsWith("ndjson") ? new JsonFormat() : new CsvFormat();
+        var file = Path.Combine(_folder, path);
+        var description = format.Describe(TextHead.Read(file), new FormatOptions());
+        await using var reader = await format.OpenAsync(new FileToOpen(file, new Split("0", path, 0, -1, 0, ""), 0, 1 << 20), description, new DecodePlan(description.Schema, false), default);
+        var kept = new Kept();
+        while (await reader.ReadAsync(default) is { } block) reader.CreateDecoder().Decode(block, kept);
+        Assert.Equal(JsonRows.Write(JsonRows.Parse(rows)), kept.Rows);
+    }
+
+    private sealed class Kept : DecodeOutput
+    {
+        public List<string> Rows { get; } = [];
+
+        public override bool NeedsOrigin => false;
+
+        public override void Emit(RecordBatch batch) => Rows.AddRange(JsonRows.Write(batch));
+
+        public override void Bad(ReadOnlySpan<byte> record, long position, string reason, string detail) => Rows.Add(detail);
+
+        public override void Widen(string column, DataType type) => Rows.Add($"{column} {type}");
     }
 
     private async Task CommitAsync(FileSink sink, long epoch, string preparedId, bool replace, params RecordBatch[] batches) =>
