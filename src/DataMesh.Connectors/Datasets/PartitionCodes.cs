@@ -13,7 +13,7 @@ internal sealed class PartitionCodes
     private readonly List<string?> _texts = [null];
     private readonly Dictionary<Int128, int> _fixed = [];
     private readonly ValueDictionary _values = new();
-    private readonly List<int> _valueCodes = [];
+    private readonly List<int> _valueCodes = [NullCode];
 
     /// <summary>Code of null (and of the empty text).</summary>
     private const int NullCode = 0;

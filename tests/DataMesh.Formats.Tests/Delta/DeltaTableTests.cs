@@ -129,8 +129,8 @@ public sealed class DeltaTableTests : IDisposable
     [Fact]
     public void History_is_newest_first()
     {
-        _table.Commit(Epoch(0, files: TempTable.File("a.parquet", 3)));
-        _table.Commit(Epoch(1, files: [TempTable.File("b.parquet", 4), TempTable.File("c.parquet", 5)]));
+        _table.Commit(Epoch(0, files: Staged("a.parquet", 3)));
+        _table.Commit(Epoch(1, files: [Staged("b.parquet", 4), Staged("c.parquet", 5)]));
 
         var history = DeltaTable.History(_table.Path).ToList();
 

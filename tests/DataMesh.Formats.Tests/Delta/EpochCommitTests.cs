@@ -14,7 +14,7 @@ public sealed class EpochCommitTests : IDisposable
     [Fact]
     public void The_first_commit_creates_the_table_with_all_in_one_entry()
     {
-        var version = _table.Commit(Epoch(0, files: TempTable.File("a b.parquet")), new TableOptions { Name = "strikes", Description = "birds" });
+        var version = _table.Commit(Epoch(0, files: Staged("a b.parquet")), new TableOptions { Name = "strikes", Description = "birds" });
 
         Assert.Equal(0, version);
         Assert.Equal(["commitInfo", "protocol", "metaData", "txn", "domainMetadata", "add"], _table.Entry(0).Select(action => action.Single().Key));
@@ -85,10 +85,10 @@ public sealed class EpochCommitTests : IDisposable
     [Fact]
     public void A_commit_that_replaces_removes_what_was_there_and_may_change_types()
     {
-        _table.Commit(Epoch(0, files: TempTable.File("a.parquet")));
-        _table.Commit(Epoch(1, files: TempTable.File("b.parquet")));
+        _table.Commit(Epoch(0, files: Staged("a.parquet")));
+        _table.Commit(Epoch(1, files: Staged("b.parquet")));
 
-        _table.Commit(Epoch(2, new Schema([new Field("id", DataType.String), new Field("more", DataType.Date)]), replace: true, files: TempTable.File("c.parquet")));
+        _table.Commit(Epoch(2, new Schema([new Field("id", DataType.String), new Field("more", DataType.Date)]), replace: true, files: Staged("c.parquet")));
 
         var snapshot = DeltaTable.Open(_table.Path);
         Assert.Equal(["c.parquet"], snapshot.Files.Select(file => file.Path));
@@ -100,7 +100,7 @@ public sealed class EpochCommitTests : IDisposable
     public void A_table_that_only_appends_is_not_replaced()
     {
         var options = new TableOptions { Properties = new Dictionary<string, string> { ["delta.appendOnly"] = "true" } };
-        _table.Commit(Epoch(0, files: TempTable.File("a.parquet")), options);
+        _table.Commit(Epoch(0, files: Staged("a.parquet")), options);
         Assert.Throws<DataMeshException>(() => _table.Commit(Epoch(1, replace: true), options));
     }
 
@@ -108,7 +108,7 @@ public sealed class EpochCommitTests : IDisposable
     public void Partition_values_are_logged_by_column()
     {
         var options = new TableOptions { PartitionBy = ["STATE"] };
-        _table.Commit(Epoch(0, files: [TempTable.File("state=a%2Fb/x.parquet", 1, "a/b"), TempTable.File("y.parquet")]), options);
+        _table.Commit(Epoch(0, files: [Staged("state=a%2Fb/x.parquet", 1, "a/b"), Staged("y.parquet")]), options);
 
         var snapshot = DeltaTable.Open(_table.Path);
         Assert.Equal(["state"], snapshot.Metadata.PartitionColumns);
@@ -157,7 +157,7 @@ public sealed class EpochCommitTests : IDisposable
     public async Task Committers_that_race_all_get_through_and_nothing_is_lost()
     {
         var versions = await Task.WhenAll(Enumerable.Range(0, 4).Select(app => Task.Run(() =>
-            Enumerable.Range(0, 12).Select(epoch => _table.Commit(Epoch(epoch, app: $"app{app}/0", files: TempTable.File($"{app}-{epoch}.parquet")))).ToList())));
+            Enumerable.Range(0, 12).Select(epoch => _table.Commit(Epoch(epoch, app: $"app{app}/0", files: Staged($"{app}-{epoch}.parquet")))).ToList())));
 
         Assert.Equal(Enumerable.Range(0, 48).Select(version => (long)version), versions.SelectMany(each => each).Order());
         Assert.Equal(48, DeltaTable.Open(_table.Path).Files.Count);

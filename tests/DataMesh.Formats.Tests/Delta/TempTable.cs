@@ -21,18 +21,18 @@ public sealed class TempTable : IDisposable
     public static SinkCommit Epoch(long epoch, Schema? rows = null, string app = "app/0", string? prepared = null, bool replace = false, params StagedFile[] files) => new(
         app, epoch, prepared ?? $"{app}:{epoch}", $"datamesh.{app}", $$$"""{"positions":{"a.csv":{{{epoch}}}}}""", new StagedOutput(rows ?? Rows, files), NowMs + epoch, replace);
 
-    public static StagedFile File(string path, long rows = 1, string? partition = null) =>
+    public static StagedFile Staged(string path, long rows = 1, string? partition = null) =>
         new(path, 100, rows, partition is null ? new Dictionary<string, string?>() : new Dictionary<string, string?> { ["state"] = partition }, $$"""{"numRecords":{{rows}}}""", NowMs);
 
     public long Commit(SinkCommit commit, TableOptions? options = null) => EpochCommit.Run(DeltaTable.At(Path), commit, options ?? new TableOptions(), CancellationToken.None);
 
     public IReadOnlyList<JsonObject> Entry(long version) =>
-        [.. System.IO.File.ReadAllLines(LogFolder.EntryPath(Path, version)).Select(line => (JsonObject)JsonNode.Parse(line)!)];
+        [.. File.ReadAllLines(LogFolder.EntryPath(Path, version)).Select(line => (JsonObject)JsonNode.Parse(line)!)];
 
     public void WriteEntry(long version, params string[] actions)
     {
         Directory.CreateDirectory(LogFolder.Of(Path));
-        System.IO.File.WriteAllLines(LogFolder.EntryPath(Path, version), actions);
+        File.WriteAllLines(LogFolder.EntryPath(Path, version), actions);
     }
 
     public const string Protocol = """{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}""";
