@@ -2,6 +2,7 @@ using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.DataPlane.Stages.Aggregates;
+using DataMesh.DataPlane.Stages.Keys;
 
 namespace DataMesh.DataPlane.Stages;
 

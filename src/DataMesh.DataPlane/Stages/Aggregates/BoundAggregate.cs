@@ -1,6 +1,7 @@
 using DataMesh.Core;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
+using DataMesh.DataPlane.Stages.Keys;
 
 namespace DataMesh.DataPlane.Stages.Aggregates;
 

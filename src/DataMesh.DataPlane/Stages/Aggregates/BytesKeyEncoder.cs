@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DataMesh.Core.Columns;
+using DataMesh.DataPlane.Stages.Keys;
 
 namespace DataMesh.DataPlane.Stages.Aggregates;
 

@@ -1,5 +1,6 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Sketches;
+using DataMesh.DataPlane.Stages.Keys;
 
 namespace DataMesh.DataPlane.Stages.Aggregates;
 

@@ -7,8 +7,8 @@ namespace DataMesh.DataPlane.Tests.Stages.Conformance;
 /// <summary>One example of one registered stage: what the conformance suite runs on.</summary>
 public sealed record StageCase(string StageName, int Number)
 {
-    /// <summary>Everything that the data plane registers.</summary>
-    public static ComponentCatalog Catalog { get; } = ComponentCatalog.Scan(typeof(FilterStage).Assembly);
+    /// <summary>Everything that the data plane registers, and the file that examples read.</summary>
+    public static ComponentCatalog Catalog { get; } = ComponentCatalog.Scan(typeof(FilterStage).Assembly, typeof(ExampleFile).Assembly);
 
     internal ExampleAttribute Example => Catalog.Require(ComponentKind.Stage, StageName).Examples[Number];
 

@@ -77,13 +77,15 @@ public class StageConformanceTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_wrong_column_name_is_an_error_with_a_hint(StageCase each)
+    public async Task A_wrong_column_name_is_an_error_with_a_hint(StageCase each)
     {
         using var input = each.CreateInput();
         var misspelt = new Schema(input.Schema.Select(field => field with { Name = field.Name + field.Name[^1] }));
+        var stage = each.CreateStage();
+        await stage.PrepareAsync(StageRunner.DefaultContext, CancellationToken.None);
         try
         {
-            each.CreateStage().Bind(misspelt, StageRunner.DefaultContext);
+            stage.Bind(misspelt, StageRunner.DefaultContext);
         }
         catch (DataMeshException error)
         {

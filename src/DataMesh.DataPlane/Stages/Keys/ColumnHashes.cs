@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using DataMesh.Core.Columns;
 
-namespace DataMesh.DataPlane.Stages.Aggregates;
+namespace DataMesh.DataPlane.Stages.Keys;
 
 /// <summary>64-bit hashes of a column's values, a column at a time; those of nulls are unspecified.</summary>
 internal static class ColumnHashes

@@ -1,6 +1,6 @@
 using DataMesh.Core.Columns;
 
-namespace DataMesh.DataPlane.Stages.Aggregates;
+namespace DataMesh.DataPlane.Stages.Keys;
 
 /// <summary>
 /// Remembers, per dictionary met in the batches, a number for each of its codes, and extends it as the dictionary grows. A decoder keeps one dictionary per

@@ -1,7 +1,7 @@
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 
-namespace DataMesh.DataPlane.Stages.Aggregates;
+namespace DataMesh.DataPlane.Stages.Keys;
 
 /// <summary>The memory that all workers of one keyed stage may hold together.</summary>
 internal sealed class StateBudget(string stage, long bytesMax, string hint)
