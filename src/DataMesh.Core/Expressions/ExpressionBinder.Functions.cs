@@ -26,6 +26,7 @@ public sealed partial class ExpressionBinder
             case "coalesce" when arguments.Count > 0:
                 Unify(arguments, call, "The arguments");
                 return new BoundCoalesce(arguments, arguments[0].Type, arguments.TrueForAll(each => each.Nullable), call.Offset);
+            case "mod" when arguments.Count == 2: return Arithmetic(call, "%", arguments[0], arguments[1]);
             case "if" when arguments.Count == 3: return MakeCase([Condition(arguments[0], "if")], arguments[1..], call);
             case "nullif" when arguments.Count == 2:
                 var isEqual = Compare("=", arguments[0], arguments[1], call);

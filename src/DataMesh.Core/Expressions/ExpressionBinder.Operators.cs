@@ -19,7 +19,7 @@ public sealed partial class ExpressionBinder
                 var condition = Condition(Bind(call.Arguments[0]), "not");
                 return new BoundCall("not", [condition], DataType.Bool, condition.Nullable, call.Offset);
             case "is null" or "is not null": return new BoundCall(call.Name, [Bind(call.Arguments[0])], DataType.Bool, false, call.Offset);
-            case "||": return Named(call, "concat_operator");
+            case "||": return Concatenate(call);
             case "~": return Named(call, "regexp_matches");
             case "!~":
                 var matches = Named(call, "regexp_matches");
@@ -31,6 +31,13 @@ public sealed partial class ExpressionBinder
     }
 
     private BoundExpression Named(CallSyntax call, string function) => BindFunction(call with { Name = function }, call.Name);
+
+    /// <summary>Both sides as texts; null when one is null.</summary>
+    private BoundCall Concatenate(CallSyntax call)
+    {
+        var sides = call.Arguments.Select(each => Bind(each)).Select(each => each.Type.Kind == TypeKind.String ? each : Coercion.Convert(each, DataType.String)).ToList();
+        return new BoundCall("||", sides, DataType.String, sides.Exists(each => each.Nullable), call.Offset);
+    }
 
     private BoundLogical Between(CallSyntax call)
     {

@@ -33,10 +33,9 @@ public sealed class CompiledExpression
     public static CompiledExpression Compile(ExpressionText text, Schema input)
     {
         var bound = ExpressionBinder.Bind(text, input);
-        var builder = new NodeBuilder(text);
+        var builder = new NodeBuilder(text, input);
         var root = builder.Build(bound);
-        var columns = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        CollectColumns(bound, columns);
+        var columns = BoundColumns.Of(bound).Select(index => input[index].Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         return new CompiledExpression(root, builder.Slots, bound.Nullable, columns);
     }
 
@@ -50,27 +49,4 @@ public sealed class CompiledExpression
 
     /// <summary>An evaluator for one core.</summary>
     public Evaluator CreateEvaluator() => new(_root, _slots);
-
-    private static void CollectColumns(BoundExpression bound, HashSet<string> names)
-    {
-        switch (bound)
-        {
-            case BoundColumn column: names.Add(column.Name); break;
-            case BoundCall call: CollectAll(call.Arguments, names); break;
-            case BoundLogical logical: CollectAll(logical.Terms, names); break;
-            case BoundCast cast: CollectColumns(cast.Value, names); break;
-            case BoundCoalesce coalesce: CollectAll(coalesce.Arguments, names); break;
-            case BoundIn membership: CollectColumns(membership.Value, names); break;
-            case BoundCase choice:
-                CollectAll(choice.Conditions, names);
-                CollectAll(choice.Results, names);
-                CollectColumns(choice.Else, names);
-                break;
-        }
-    }
-
-    private static void CollectAll(IEnumerable<BoundExpression> all, HashSet<string> names)
-    {
-        foreach (var each in all) CollectColumns(each, names);
-    }
 }

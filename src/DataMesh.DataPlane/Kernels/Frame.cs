@@ -22,6 +22,9 @@ internal sealed class Frame(object?[] state)
         Failed = null;
     }
 
+    /// <summary>A frame for other rows that shares what nodes remember.</summary>
+    public Frame Fork() => new(state);
+
     /// <summary>What the node of this slot remembers; made when asked for the first time.</summary>
     public T State<T>(int slot, Func<T> make) where T : class => (T)(state[slot] ??= make());
 

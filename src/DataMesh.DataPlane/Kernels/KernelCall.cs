@@ -8,8 +8,11 @@ namespace DataMesh.DataPlane.Kernels;
 /// </summary>
 internal delegate Operand Kernel(in KernelCall call);
 
-/// <summary>A kernel and how it treats nulls.</summary>
-internal sealed record KernelEntry(Kernel Run, bool IsStrict = true);
+/// <summary>A kernel and how it treats nulls and constants.</summary>
+/// <param name="Run">The kernel.</param>
+/// <param name="IsStrict">Whether a null argument makes the result null.</param>
+/// <param name="TakesConstantFirst">Whether the first argument must stay a constant (a unit, a zone) even when all arguments are.</param>
+internal sealed record KernelEntry(Kernel Run, bool IsStrict = true, bool TakesConstantFirst = false);
 
 /// <summary>The arguments of one run of a kernel.</summary>
 internal readonly struct KernelCall(Operand[] arguments, DataType type, Frame frame, int slot)

@@ -4,7 +4,7 @@ using DataMesh.Core.Expressions;
 namespace DataMesh.DataPlane.Kernels;
 
 /// <summary>Finds the kernel of a bound call: operators by name and type, functions by the key of their signature.</summary>
-internal static partial class KernelCatalog
+internal static class KernelCatalog
 {
     private static readonly Dictionary<string, KernelEntry> Functions = CollectFunctions();
 
@@ -25,8 +25,8 @@ internal static partial class KernelCatalog
             ("<>", _) => Comparison.Run<IsNotEqual>,
             ("<", _) => Comparison.Run<IsLess>,
             ("<=", _) => Comparison.Run<IsLessOrEqual>,
-            (">", _) => Swapped(Comparison.Run<IsLess>),
-            (">=", _) => Swapped(Comparison.Run<IsLessOrEqual>),
+            (">", _) => Comparison.Run<IsGreater>,
+            (">=", _) => Comparison.Run<IsGreaterOrEqual>,
             ("not", _) => NullTests.Not,
             ("+", TypeKind.Float64) => FloatArithmetic.Add,
             ("-", TypeKind.Float64) => FloatArithmetic.Subtract,
@@ -61,11 +61,12 @@ internal static partial class KernelCatalog
         };
     }
 
-    private static Kernel Swapped(Kernel kernel) => (in call) => kernel(new KernelCall([call[1], call[0]], call.Type, call.Frame, 0));
-
     private static Dictionary<string, KernelEntry> CollectFunctions()
     {
         var all = new Dictionary<string, KernelEntry>();
+        foreach (var (key, kernel) in TextKernels.All.Concat(ConcatKernels.All).Concat(LikeKernels.All).Concat(RegexKernels.All).Concat(NumberKernels.All)
+            .Concat(TimeKernels.All).Concat(TimeTextKernels.All).Concat(JsonKernels.All).Concat(HashKernels.All))
+            all.Add(key, kernel);
         return all;
     }
 }

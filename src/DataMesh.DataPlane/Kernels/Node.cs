@@ -52,7 +52,7 @@ internal sealed class CallNode(KernelEntry kernel, Node[] arguments, DataType ty
 
     /// <summary>The same call with constants made into columns, for the one row that folds it.</summary>
     public CallNode WithMaterialisedFirst() =>
-        new(kernel, [.. arguments.Select((each, i) => i == 0 && each is ConstantNode { Value.IsNull: false } constant ? new MaterialisedNode(constant.Value) : each)], Type, slot);
+        new(kernel, [.. arguments.Select((each, i) => i == 0 && !kernel.TakesConstantFirst && each is ConstantNode { Value.IsNull: false } constant ? new MaterialisedNode(constant.Value) : each)], Type, slot);
 
     private sealed class MaterialisedNode(Scalar value) : Node(value.Type)
     {
