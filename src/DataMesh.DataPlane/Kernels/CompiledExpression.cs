@@ -35,7 +35,7 @@ public sealed class CompiledExpression
         var bound = ExpressionBinder.Bind(text, input);
         var builder = new NodeBuilder(text, input);
         var root = builder.Build(bound);
-        var columns = BoundColumns.Of(bound).Select(index => input[index].Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var columns = ReadColumns.Of(bound).Select(index => input[index].Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         return new CompiledExpression(root, builder.Slots, bound.Nullable, columns);
     }
 

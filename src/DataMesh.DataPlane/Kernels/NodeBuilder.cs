@@ -40,7 +40,7 @@ internal sealed class NodeBuilder(ExpressionText source, Schema input)
     private int? TextColumnOf(BoundExpression bound)
     {
         if (bound is BoundColumn or BoundLiteral or BoundCall { Kernel: "is null" or "is not null", Arguments: [BoundColumn] }) return null;
-        var columns = BoundColumns.Of(bound);
+        var columns = ReadColumns.Of(bound);
         return columns.Count == 1 && input[columns.First()].Type.Kind is TypeKind.String or TypeKind.Json ? columns.First() : null;
     }
 

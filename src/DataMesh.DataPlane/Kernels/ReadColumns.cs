@@ -3,7 +3,7 @@ using DataMesh.Core.Expressions;
 namespace DataMesh.DataPlane.Kernels;
 
 /// <summary>Which columns a bound expression reads.</summary>
-internal static class BoundColumns
+internal static class ReadColumns
 {
     /// <summary>Their indices in the schema.</summary>
     public static HashSet<int> Of(BoundExpression bound)
