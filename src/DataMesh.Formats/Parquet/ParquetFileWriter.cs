@@ -8,7 +8,9 @@ namespace DataMesh.Formats.Parquet;
 /// <summary>Puts encoded row groups into a Parquet file, one after the other. The stream stays the caller's (flush, fsync, close).</summary>
 public sealed class ParquetFileWriter(Stream target, ParquetSchema schema)
 {
-    private readonly FileMetadata _metadata = new() { CreatedBy = "DataMesh version 0.1.0" };
+    internal const string CreatedBy = "DataMesh version 0.1.0";
+
+    private readonly FileMetadata _metadata = new() { CreatedBy = CreatedBy };
     private readonly ColumnBounds[] _bounds = [.. schema.Logical.Select(_ => new ColumnBounds())];
     private readonly long[] _nullCounts = new long[schema.Logical.Count];
 
