@@ -52,9 +52,13 @@ public static class ExpressionReference
         - DuckDB gives infinity or NaN for a float division by zero; here it is null.
         - DuckDB treats NaN as equal to itself and greatest.
         - `date + interval` of whole days or months stays a date; DuckDB and PostgreSQL give a timestamp.
+        - `date_trunc` of a date stays a date, and centuries begin with the year 2001 (as in PostgreSQL); DuckDB gives a timestamp, and 2000.
+        - `text ~ pattern` matches anywhere, as in PostgreSQL; DuckDB matches the whole text.
         - `timestamp - timestamp` is an error here; `date_diff` gives the distance in any unit.
         - A literal such as `1.5` is a decimal in DuckDB and a float64 here (unless it stands beside a decimal).
         - `cast('1.5' as int64)` rounds in DuckDB and fails here; `try_cast` gives null.
+        - The square root or logarithm of what has none is null; DuckDB stops with an error.
+        - `json_type` gives `object`, `array`, `string`, `number`, `boolean` or `null`; DuckDB names its own types.
         - `round`, `ceil` and `floor` of a decimal: `round` keeps the type and scale, the others give float64.
         - Timestamps as text end in `Z` with a `T` in the middle (ISO 8601).
         - Functions of the current time or of chance are not offered: a run after a crash must give the same rows.

@@ -5,13 +5,13 @@ using DataMesh.Core.Expressions;
 namespace DataMesh.DataPlane.Kernels;
 
 /// <summary>The arguments of one row, for functions of texts and mixed arguments.</summary>
-internal readonly ref struct Row
+internal ref struct Row
 {
     private readonly ReadOnlySpan<Operand> _operands;
     private readonly ByteReader _first;
     private readonly ByteReader _second;
     private readonly ByteReader _third;
-    private readonly int _row;
+    private int _row;
 
     public Row(ReadOnlySpan<Operand> operands, object? state)
     {
@@ -22,32 +22,27 @@ internal readonly ref struct Row
         if (operands.Length > 2) _third = new ByteReader(operands[2]);
     }
 
-    private Row(Row other, int row)
-    {
-        this = other;
-        _row = row;
-    }
-
-    public Row At(int row) => new(this, row);
+    /// <summary>Goes to a row. The reader itself is too large to be copied for each.</summary>
+    public void MoveTo(int row) => _row = row;
 
     /// <summary>Number of arguments given.</summary>
-    public int Count => _operands.Length;
+    public readonly int Count => _operands.Length;
 
     /// <summary>What the function prepared for all rows (a compiled pattern).</summary>
-    public object? State { get; }
+    public readonly object? State { get; }
 
     /// <summary>The text of one of the first three arguments.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReadOnlySpan<byte> Text(int argument) => argument == 0 ? _first[_row] : argument == 1 ? _second[_row] : _third[_row];
+    public readonly ReadOnlySpan<byte> Text(int argument) => argument == 0 ? _first[_row] : argument == 1 ? _second[_row] : _third[_row];
 
     /// <summary>The value of an int64, timestamp or date argument.</summary>
-    public long Long(int argument)
+    public readonly long Long(int argument)
     {
         var operand = _operands[argument];
         return operand.Constant is { } constant ? constant.Long : operand.Column is FixedColumn<int> dates ? dates.Values[_row] : operand.Values<long>()[_row];
     }
 
-    public double Double(int argument)
+    public readonly double Double(int argument)
     {
         var operand = _operands[argument];
         return operand.Constant is { } constant ? constant.Double : operand.Values<double>()[_row];
@@ -91,7 +86,8 @@ internal static class RowKernels
         {
             if (validity is null || validity[i])
             {
-                var outcome = TFunction.Apply(rows.At(i), writer);
+                rows.MoveTo(i);
+                var outcome = TFunction.Apply(rows, writer);
                 if (outcome != Outcome.Value)
                 {
                     writer.Reset();
@@ -116,7 +112,8 @@ internal static class RowKernels
         {
             result[i] = default;
             if (validity is not null && !validity[i]) continue;
-            var outcome = TFunction.Apply(rows.At(i), out result[i]);
+            rows.MoveTo(i);
+            var outcome = TFunction.Apply(rows, out result[i]);
             if (outcome != Outcome.Value) validity = FixedKernels.Mark(call, validity, i, outcome);
         }
 
@@ -132,7 +129,8 @@ internal static class RowKernels
         for (var i = 0; i < call.Length; i++)
         {
             if (validity is not null && !validity[i]) continue;
-            var outcome = TFunction.Apply(rows.At(i), out var result);
+            rows.MoveTo(i);
+            var outcome = TFunction.Apply(rows, out var result);
             if (outcome != Outcome.Value) validity = FixedKernels.Mark(call, validity, i, outcome);
             else if (result) values[i] = true;
         }

@@ -9,6 +9,7 @@ internal static class Utf8Text
     /// <summary>Number of code points.</summary>
     public static int CountCharacters(ReadOnlySpan<byte> text)
     {
+        if (Ascii.IsValid(text)) return text.Length;
         var count = 0;
         foreach (var value in text) count += (value & 0xC0) != 0x80 ? 1 : 0;
         return count;

@@ -40,6 +40,25 @@ public class VectorAgreementTests
         }
     }
 
+    [Theory]
+    [InlineData("coalesce(x, 0.5)")]
+    [InlineData("coalesce(x, y)")]
+    [InlineData("case when y > 2 then x when y > 1 then y else 9.0 end")]
+    public void Choices_agree_row_by_row(string expression)
+    {
+        var random = new Random(11);
+        var values = Enumerable.Range(0, 333).Select(_ => new object?[] { random.Next(3) == 0 ? null : random.NextDouble(), random.NextDouble() * 3 }).ToList();
+        using var batch = ExpressionRows.Build([("x", DataType.Float64, [.. values.Select(each => each[0])]), ("y", DataType.Float64, [.. values.Select(each => each[1])])]);
+        var evaluator = CompiledExpression.Compile(new Core.Components.ExpressionText(expression), batch.Schema).CreateEvaluator();
+        using var all = evaluator.Evaluate(batch, out _);
+        for (var row = 0; row < batch.Length; row++)
+        {
+            using var one = batch.Take([row]);
+            using var alone = evaluator.Evaluate(one, out _);
+            Assert.Equal(ExpressionRows.Show(alone, 0), ExpressionRows.Show(all, row));
+        }
+    }
+
     private static void Check<T, TTest>(Func<Random, T> make) where T : unmanaged, INumber<T> where TTest : struct, IComparison
     {
         var random = new Random(3);
