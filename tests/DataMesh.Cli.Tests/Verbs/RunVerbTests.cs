@@ -1,0 +1,74 @@
+namespace DataMesh.Cli.Tests.Verbs;
+
+public class RunVerbTests
+{
+    [Fact]
+    public void Run_writes_the_table_and_accounts_for_every_record()
+    {
+        using var folder = new TemporaryFolder().WithPeople();
+        var result = DatameshProcess.Run(folder.Root, "run", "p.yaml");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.DoesNotContain('\e', result.Output);
+        Assert.Contains("people: done in", result.Output, StringComparison.Ordinal);
+        Assert.Contains("1 records set aside: 1 cast_failed", result.Output, StringComparison.Ordinal);
+        Assert.Contains("lake/people, 2 rows in 1 file", result.Output, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(Path.Combine(folder.Root, "lake", "people", "_delta_log")));
+    }
+
+    [Fact]
+    public void Second_run_finds_nothing_new()
+    {
+        using var folder = new TemporaryFolder().WithPeople();
+        Assert.Equal("completed", DatameshProcess.Run(folder.Root, "run", "p.yaml", "--json").Json.GetProperty("outcome").GetString());
+        var again = DatameshProcess.Run(folder.Root, "run", "p.yaml", "--json");
+        Assert.Equal((0, "nothing_new"), (again.ExitCode, again.Json.GetProperty("outcome").GetString()));
+    }
+
+    [Fact]
+    public void Json_report_closes_the_ledger()
+    {
+        using var folder = new TemporaryFolder().WithPeople();
+        var json = DatameshProcess.Run(folder.Root, "run", "p.yaml", "--json").Json;
+        Assert.All(json.GetProperty("stages").EnumerateArray(), stage => Assert.True(stage.GetProperty("closes").GetBoolean()));
+        Assert.Equal(2, json.GetProperty("targets")[0].GetProperty("rows").GetInt64());
+        Assert.Equal(1, json.GetProperty("quarantine").GetProperty("cast_failed").GetInt64());
+    }
+
+    [Fact]
+    public void Strict_run_with_bad_records_exits_with_3()
+    {
+        using var folder = new TemporaryFolder().WithPeople();
+        Assert.Equal(3, DatameshProcess.Run(folder.Root, "run", "p.yaml", "--strict").ExitCode);
+    }
+
+    [Fact]
+    public void Rebuild_reads_everything_again()
+    {
+        using var folder = new TemporaryFolder().WithPeople();
+        DatameshProcess.Run(folder.Root, "run", "p.yaml");
+        var json = DatameshProcess.Run(folder.Root, "run", "p.yaml", "--rebuild", "--json").Json;
+        Assert.Equal(2, json.GetProperty("targets")[0].GetProperty("rows").GetInt64());
+        Assert.Equal(2, DatameshProcess.Run(folder.Root, "dataset", "show", "lake/people", "--json").Json.GetProperty("rows").GetInt64());
+    }
+
+    [Fact]
+    public void Missing_data_fails_with_its_place()
+    {
+        using var folder = new TemporaryFolder().WithPeople();
+        File.Delete(Path.Combine(folder.Root, "people.csv"));
+        var result = DatameshProcess.Run(folder.Root, "run", "p.yaml");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("people.csv", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void File_with_errors_exits_with_2()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("w.yaml", "pipeline: p\nsource: a.csv\nstages: [ nothing ]\ndataset: d\n");
+        var result = DatameshProcess.Run(folder.Root, "run", "w.yaml");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("w.yaml:3:11: There is no stage 'nothing'.", result.Error, StringComparison.Ordinal);
+    }
+}
