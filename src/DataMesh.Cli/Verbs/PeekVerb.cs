@@ -16,7 +16,7 @@ internal static class PeekVerb
         var rows = new Option<int>("--rows", "-n") { Description = "How many rows.", HelpName = "N", DefaultValueFactory = _ => 10 };
         rows.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError("--rows must be at least 1.");
+            if (int.TryParse(result.Tokens.FirstOrDefault()?.Value, out var given) && given < 1) result.AddError("--rows must be at least 1.");
         });
         var json = CommonOptions.Json();
         var command = new Command("peek", "Show the first rows after any stage of a pipeline, or of a data file. Writes nothing.") { file, after, rows, json };

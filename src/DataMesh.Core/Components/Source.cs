@@ -38,8 +38,13 @@ public sealed record Split(string Id, string Name, long Start, long End, long By
 /// <param name="Columns">Indices into <paramref name="Schema"/> of the columns to decode, ascending; null for all. Batches carry only these.</param>
 public sealed record DecodePlan(Schema Schema, bool Widening, int[]? Columns = null)
 {
+    private Schema? _output;
+
+    /// <summary>A copy for <c>with</c>: the output is not taken over, because it follows from what may change.</summary>
+    private DecodePlan(DecodePlan original) => (Schema, Widening, Columns) = (original.Schema, original.Widening, original.Columns);
+
     /// <summary>The schema of the batches that come out.</summary>
-    public Schema Output { get; } = Columns is null ? Schema : new Schema(Columns.Select(i => Schema[i]));
+    public Schema Output => _output ??= Columns is null ? Schema : new Schema(Columns.Select(i => Schema[i]));
 }
 
 /// <summary>Reads one split: hands out raw blocks in order (one caller at a time) and makes decoders that work on any core.</summary>

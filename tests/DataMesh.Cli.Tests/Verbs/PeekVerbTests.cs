@@ -8,7 +8,7 @@ public class PeekVerbTests
         using var folder = new TemporaryFolder().WithPeople();
         var result = DatameshProcess.Run(folder.Root, "peek", "p.yaml");
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal("name string  age int64  city string\nAnn                31  Oslo\nDee                45\n", result.Output);
+        Assert.Equal("name string  age int64  city string\nAnn                 31  Oslo\nDee                 45\n", result.Output);
         Assert.DoesNotContain('\e', result.Output);
         Assert.Contains("1 records were set aside", result.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(folder.Root, "lake")));
