@@ -3,6 +3,7 @@ using DataMesh.Formats;
 using DataMesh.Formats.Csv;
 using DataMesh.Formats.Json;
 using DataMesh.Formats.Logs;
+using DataMesh.Formats.Parquet;
 
 namespace DataMesh.Connectors.Files;
 
@@ -31,7 +32,7 @@ public static class FileFormats
     private const double Unsure = 0.1;
 
     /// <summary>Every format, asked in this order when the format is to be found.</summary>
-    public static IReadOnlyList<FileFormat> All { get; } = [new JsonFormat(), new LogFormat(), new CsvFormat()];
+    public static IReadOnlyList<FileFormat> All { get; } = [new JsonFormat(), new LogFormat(), new ParquetFormat(), new CsvFormat()];
 
     /// <summary>The format of a file: as declared, or the surest one.</summary>
     public static FileFormat Choose(FileHead head, FileFormatName declared)

@@ -72,11 +72,6 @@ public sealed class ParquetRoundTripTests : IDisposable
         }
     }
 
-    private static IEnumerable<string> Texts(RecordBatch batch)
-    {
-        for (var row = 0; row < batch.Length; row++) yield return string.Join("|", batch.Columns.Select(column => ValueText.Format(column, row) ?? "∅"));
-    }
-
     private static RecordBatch RandomBatch(Random random, int rows)
     {
         object? Maybe(object value) => random.Next(6) == 0 ? null : value;

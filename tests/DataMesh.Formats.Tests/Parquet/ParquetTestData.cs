@@ -51,4 +51,10 @@ internal static class ParquetTestData
     }
 
     public static ParquetFileFacts Write(string path, params RecordBatch[] batches) => Write(path, batches[0].Schema, [batches]);
+
+    /// <summary>The values of each row.</summary>
+    public static IEnumerable<string> Texts(RecordBatch batch)
+    {
+        for (var row = 0; row < batch.Length; row++) yield return string.Join("|", batch.Columns.Select(column => ValueText.Format(column, row) ?? "∅"));
+    }
 }
