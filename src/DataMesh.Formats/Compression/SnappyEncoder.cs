@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -29,7 +28,7 @@ public sealed unsafe class SnappyEncoder
         fixed (byte* output = target)
         fixed (ushort* table = _table)
         {
-            var op = WriteLength(output, (uint)source.Length);
+            var op = SnappyEmitter.Length(output, (uint)source.Length);
             for (var at = 0; at < source.Length; at += BlockSize)
             {
                 var length = Math.Min(BlockSize, source.Length - at);
@@ -43,18 +42,6 @@ public sealed unsafe class SnappyEncoder
     }
 
     private static int TableBitsFor(int length) => Math.Clamp(BitOperations.Log2((uint)Math.Max(length - 1, 1)) + 1, 8, TableBits);
-
-    private static byte* WriteLength(byte* op, uint length)
-    {
-        while (length >= 0x80)
-        {
-            *op++ = (byte)(length | 0x80);
-            length >>= 7;
-        }
-
-        *op++ = (byte)length;
-        return op;
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static byte* CompressBlock(byte* input, int length, byte* op, ushort* table, int shift)
@@ -90,7 +77,7 @@ public sealed unsafe class SnappyEncoder
                 do
                 {
                     var matched = 4 + MatchLength(candidate + 4, ip + 4, end);
-                    op = EmitCopy(op, (int)(ip - candidate), matched);
+                    op = SnappyEmitter.Copy(op, (int)(ip - candidate), matched);
                     ip += matched;
                     emitted = ip;
                     if (ip >= limit) return EmitLastLiteral(op, emitted, end);
@@ -136,67 +123,12 @@ public sealed unsafe class SnappyEncoder
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte* EmitLiteral(byte* op, byte* literal, int length)
     {
-        if (length > 16) return EmitLongLiteral(op, literal, length);
+        if (length > 16) return SnappyEmitter.LongLiteral(op, literal, length);
         *op = (byte)(length - 1 << 2);
         Vector128.Store(Vector128.Load(literal), op + 1);
         return op + 1 + length;
     }
 
     private static byte* EmitLastLiteral(byte* op, byte* literal, byte* end) =>
-        literal < end ? EmitLongLiteral(op, literal, (int)(end - literal)) : op;
-
-    private static byte* EmitLongLiteral(byte* op, byte* literal, int length)
-    {
-        var n = (uint)length - 1;
-        if (n < 60)
-        {
-            *op++ = (byte)(n << 2);
-        }
-        else if (n < 256)
-        {
-            *op++ = 60 << 2;
-            *op++ = (byte)n;
-        }
-        else
-        {
-            *op++ = 61 << 2;
-            BinaryPrimitives.WriteUInt16LittleEndian(new Span<byte>(op, 2), (ushort)n);
-            op += 2;
-        }
-
-        Buffer.MemoryCopy(literal, op, length, length);
-        return op + length;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte* EmitCopy(byte* op, int offset, int length)
-    {
-        if (length < 12 && offset < 2048)
-        {
-            op[0] = (byte)(1 | length - 4 << 2 | offset >> 8 << 5);
-            op[1] = (byte)offset;
-            return op + 2;
-        }
-
-        return length <= 64 ? EmitCopy2(op, offset, length) : EmitLongCopy(op, offset, length);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte* EmitCopy2(byte* op, int offset, int length)
-    {
-        *(uint*)op = (uint)(2 | length - 1 << 2 | offset << 8);
-        return op + 3;
-    }
-
-    private static byte* EmitLongCopy(byte* op, int offset, int length)
-    {
-        for (; length >= 68; length -= 64) op = EmitCopy2(op, offset, 64);
-        if (length > 64)
-        {
-            op = EmitCopy2(op, offset, 60);
-            length -= 60;
-        }
-
-        return EmitCopy(op, offset, length);
-    }
+        literal < end ? SnappyEmitter.LongLiteral(op, literal, (int)(end - literal)) : op;
 }

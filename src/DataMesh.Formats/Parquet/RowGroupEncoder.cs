@@ -16,7 +16,8 @@ public sealed class RowGroupEncoder
         Schema = schema;
         Options = options ?? ParquetWriteOptions.Default;
         var builder = new ChunkBuilder(Options.Snappy);
-        _encoders = [.. schema.Logical.Select(field => ColumnChunkEncoder.For(field, Options, builder))];
+        var scratch = new EncoderScratch();
+        _encoders = [.. schema.Logical.Select(field => ColumnChunkEncoder.For(field, Options, builder, scratch))];
     }
 
     /// <summary>The schema of the file.</summary>

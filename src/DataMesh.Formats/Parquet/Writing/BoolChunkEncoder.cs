@@ -6,11 +6,11 @@ using DataMesh.Formats.Parquet.Metadata;
 namespace DataMesh.Formats.Parquet.Writing;
 
 /// <summary>Booleans: one bit each, nulls squeezed out.</summary>
-internal sealed class BoolChunkEncoder(Field field, ParquetWriteOptions options, ChunkBuilder builder) : ColumnChunkEncoder(field, options, builder)
+internal sealed class BoolChunkEncoder(Field field, ParquetWriteOptions options, ChunkBuilder builder, EncoderScratch scratch) : ColumnChunkEncoder(field, options, builder, scratch)
 {
     public override EncodedChunk Encode(ColumnParts parts)
     {
-        Builder.Begin(parts.Rows / 4 + 1024);
+        Builder.Begin(parts.Rows / 4 + 1024, parts.Rows);
         var (values, trues) = (0, 0);
         for (var from = 0; from < parts.Rows; from += Options.PageRows)
         {

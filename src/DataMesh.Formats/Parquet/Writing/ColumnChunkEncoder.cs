@@ -3,11 +3,9 @@ using DataMesh.Formats.Parquet.Metadata;
 
 namespace DataMesh.Formats.Parquet.Writing;
 
-/// <summary>Encodes one column of a row group as a chunk. Belongs to one thread; keeps scratch memory from row group to row group.</summary>
-internal abstract class ColumnChunkEncoder(Field field, ParquetWriteOptions options, ChunkBuilder builder)
+/// <summary>Encodes one column of a row group as a chunk. Belongs to one thread; the columns of a row group come one after the other and share scratch memory.</summary>
+internal abstract class ColumnChunkEncoder(Field field, ParquetWriteOptions options, ChunkBuilder builder, EncoderScratch scratch)
 {
-    private int[] _codes = [];
-
     protected DataType Type { get; } = field.Type;
 
     protected bool IsNullable { get; } = field.Nullable;
@@ -16,28 +14,23 @@ internal abstract class ColumnChunkEncoder(Field field, ParquetWriteOptions opti
 
     protected ChunkBuilder Builder { get; } = builder;
 
+    protected EncoderScratch Scratch { get; } = scratch;
+
     public abstract EncodedChunk Encode(ColumnParts parts);
 
-    public static ColumnChunkEncoder For(Field field, ParquetWriteOptions options, ChunkBuilder builder) => field.Type.Kind switch
+    public static ColumnChunkEncoder For(Field field, ParquetWriteOptions options, ChunkBuilder builder, EncoderScratch scratch) => field.Type.Kind switch
     {
-        TypeKind.Bool => new BoolChunkEncoder(field, options, builder),
-        TypeKind.Int64 or TypeKind.Timestamp => new FixedChunkEncoder<long>(field, options, builder),
-        TypeKind.Float64 => new FixedChunkEncoder<double>(field, options, builder),
-        TypeKind.Date or TypeKind.Null => new FixedChunkEncoder<int>(field, options, builder),
-        TypeKind.Decimal => new DecimalChunkEncoder(field, options, builder),
-        _ => new VarChunkEncoder(field, options, builder),
+        TypeKind.Bool => new BoolChunkEncoder(field, options, builder, scratch),
+        TypeKind.Int64 or TypeKind.Timestamp => new FixedChunkEncoder<long>(field, options, builder, scratch),
+        TypeKind.Float64 => new FixedChunkEncoder<double>(field, options, builder, scratch),
+        TypeKind.Date or TypeKind.Null => new FixedChunkEncoder<int>(field, options, builder, scratch),
+        TypeKind.Decimal => new DecimalChunkEncoder(field, options, builder, scratch),
+        _ => new VarChunkEncoder(field, options, builder, scratch),
     };
 
     /// <summary>Levels of a page; none for a column that can not be null.</summary>
     protected int WriteLevels(ColumnParts parts, int from, int to, int present, Span<byte> body) =>
         IsNullable ? LevelEncoder.Write(parts, from, to, present, body) : 0;
-
-    /// <summary>Scratch for one code per value.</summary>
-    protected int[] CodesFor(int rows)
-    {
-        if (_codes.Length < rows) _codes = new int[rows];
-        return _codes;
-    }
 
     /// <summary>Writes data pages of dictionary codes, one per present value.</summary>
     protected void WriteCodePages(ColumnParts parts, ReadOnlySpan<int> codes, int distinct)

@@ -5,7 +5,7 @@ using DataMesh.Formats.Parquet.Metadata;
 namespace DataMesh.Formats.Parquet.Writing;
 
 /// <summary>Decimals: 32-bit or 64-bit integers where the precision allows, otherwise big-endian bytes of fixed length.</summary>
-internal sealed class DecimalChunkEncoder(Field field, ParquetWriteOptions options, ChunkBuilder builder) : ColumnChunkEncoder(field, options, builder)
+internal sealed class DecimalChunkEncoder(Field field, ParquetWriteOptions options, ChunkBuilder builder, EncoderScratch scratch) : ColumnChunkEncoder(field, options, builder, scratch)
 {
     private readonly PhysicalLayout _layout = PhysicalLayout.Of(field.Type);
     private Int128[] _values = [];
@@ -13,7 +13,7 @@ internal sealed class DecimalChunkEncoder(Field field, ParquetWriteOptions optio
     public override EncodedChunk Encode(ColumnParts parts)
     {
         var bounds = new ColumnBounds();
-        Builder.Begin(parts.Rows * (_layout.Width + 1) + 1024);
+        Builder.Begin(parts.Rows * (_layout.Width + 1) + 1024, parts.Rows);
         for (var from = 0; from < parts.Rows; from += Options.PageRows) EncodePage(parts, from, Math.Min(from + Options.PageRows, parts.Rows), bounds);
         return End(parts, ParquetEncoding.Plain, bounds);
     }

@@ -2,7 +2,9 @@ using DataMesh.Core.Columns;
 
 namespace DataMesh.Formats.Parquet.Writing;
 
-/// <summary>Looks at values spread over a column to tell whether a dictionary would pay: when at most a quarter of them are distinct.</summary>
+/// <summary>
+/// Looks at values spread over a column to tell whether a dictionary would pay: when about a quarter of the values or fewer are distinct.
+/// </summary>
 internal static class DictionarySample
 {
     private const int Samples = 1024;
@@ -12,30 +14,49 @@ internal static class DictionarySample
     {
         Span<ulong> slots = stackalloc ulong[Slots];
         slots.Clear();
-        var (seen, distinct) = (0, 0);
-        foreach (var (part, row) in Rows(parts))
+        var (seen, distinct, step) = (0, 0, StepOf(parts));
+        for (var part = 0; part < parts.Count; part++)
         {
-            if (parts[part] is not FixedColumn<T> column || column.IsNull(row)) continue;
-            seen++;
-            distinct += Insert(slots, FixedDictionary<T>.Bits(column.Values[row]) * 0x9E37_79B9_7F4A_7C15UL | 1) ? 1 : 0;
+            if (parts[part] is not FixedColumn<T> column) continue;
+            var values = column.Values;
+            for (var row = 0; row < values.Length; row += step)
+            {
+                if (column.IsNull(row)) continue;
+                seen++;
+                distinct += Insert(slots, FixedDictionary.Bits(values[row]) * 0x9E37_79B9_7F4A_7C15UL | 1) ? 1 : 0;
+            }
         }
 
-        return seen > 0 && distinct * 4 <= seen;
+        return IsWorth(seen, distinct, parts.Rows - parts.NullCount);
     }
 
     public static bool PaysForBytes(ColumnParts parts)
     {
         Span<ulong> slots = stackalloc ulong[Slots];
         slots.Clear();
-        var (seen, distinct) = (0, 0);
-        foreach (var (part, row) in Rows(parts))
+        var (seen, distinct, step) = (0, 0, StepOf(parts));
+        for (var part = 0; part < parts.Count; part++)
         {
-            if (parts[part] is not VarColumn column || column.IsNull(row)) continue;
-            seen++;
-            distinct += Insert(slots, (ulong)ValueDictionary.Hash(column[row]) << 20 | 1) ? 1 : 0;
+            if (parts[part] is not VarColumn column) continue;
+            for (var row = 0; row < column.Length; row += step)
+            {
+                if (column.IsNull(row)) continue;
+                seen++;
+                distinct += Insert(slots, (ulong)ValueDictionary.Hash(column[row]) << 20 | 1) ? 1 : 0;
+            }
         }
 
         return seen > 0 && distinct * 4 <= seen;
+    }
+
+    /// <summary>
+    /// A sample that repeats itself says it at once. Otherwise its coincidences do: among n values drawn from d equally frequent ones about
+    /// n² / 2d pairs are equal.
+    /// </summary>
+    private static bool IsWorth(int seen, int distinct, int values)
+    {
+        if (seen == 0) return false;
+        return distinct * 4 <= seen || 2L * seen * seen <= (long)(seen - distinct) * values;
     }
 
     private static bool Insert(Span<ulong> slots, ulong key)
@@ -49,14 +70,6 @@ internal static class DictionarySample
         }
     }
 
-    private static IEnumerable<(int Part, int Row)> Rows(ColumnParts parts)
-    {
-        var count = Math.Min(Samples, parts.Rows);
-        for (var i = 0; i < count; i++)
-        {
-            var row = (int)((long)i * parts.Rows / count);
-            var part = parts.PartOf(row);
-            yield return (part, row - parts.Start(part));
-        }
-    }
+    /// <summary>Rows from one sample to the next; every part begins with one, which their limited number leaves room for.</summary>
+    private static int StepOf(ColumnParts parts) => Math.Max(1, parts.Rows / Samples);
 }

@@ -6,18 +6,15 @@ using DataMesh.Formats.Parquet.Metadata;
 namespace DataMesh.Formats.Parquet.Writing;
 
 /// <summary>int64, timestamp, float64 and date columns: plain, or a dictionary when a sample shows that few values repeat.</summary>
-internal sealed class FixedChunkEncoder<T>(Field field, ParquetWriteOptions options, ChunkBuilder builder)
-    : ColumnChunkEncoder(field, options, builder) where T : unmanaged
+internal sealed class FixedChunkEncoder<T>(Field field, ParquetWriteOptions options, ChunkBuilder builder, EncoderScratch scratch)
+    : ColumnChunkEncoder(field, options, builder, scratch) where T : unmanaged
 {
-    private const int DistinctMax = 32 << 10;
-
-    private readonly FixedDictionary<T> _dictionary = new(DistinctMax);
 
     public override EncodedChunk Encode(ColumnParts parts)
     {
         var bounds = new ColumnBounds();
         if (DictionarySample.Pays<T>(parts) && TryBuildDictionary(parts, out var codes)) return EncodeDictionary(parts, codes, bounds);
-        Builder.Begin((parts.Rows - parts.NullCount) * Unsafe.SizeOf<T>() + parts.Rows / 8 + 1024);
+        Builder.Begin((parts.Rows - parts.NullCount) * Unsafe.SizeOf<T>() + parts.Rows / 8 + 1024, parts.Rows);
         for (var from = 0; from < parts.Rows; from += Options.PageRows) EncodePlainPage(parts, from, Math.Min(from + Options.PageRows, parts.Rows), bounds);
         return End(parts, ParquetEncoding.Plain, bounds);
     }
@@ -42,14 +39,15 @@ internal sealed class FixedChunkEncoder<T>(Field field, ParquetWriteOptions opti
 
     private bool TryBuildDictionary(ColumnParts parts, out ReadOnlySpan<int> codes)
     {
-        var target = CodesFor(parts.Rows + 1);
+        var target = Scratch.CodesFor(parts.Rows);
+        var dictionary = Scratch.Dictionary;
         var next = 0;
-        _dictionary.Clear();
+        dictionary.Clear(Math.Max(64, parts.Rows / 3));
         codes = default;
         for (var part = 0; part < parts.Count; part++)
         {
             if (parts[part] is not FixedColumn<T> column) continue;
-            var written = _dictionary.Encode(column.Values, column.Validity, target.AsSpan(next));
+            var written = dictionary.Encode(column.Values, column.Validity, target.AsSpan(next));
             if (written < 0) return false;
             next += written;
         }
@@ -60,12 +58,14 @@ internal sealed class FixedChunkEncoder<T>(Field field, ParquetWriteOptions opti
 
     private EncodedChunk EncodeDictionary(ColumnParts parts, ReadOnlySpan<int> codes, ColumnBounds bounds)
     {
-        var values = MemoryMarshal.AsBytes(_dictionary.Values);
-        Builder.Begin(parts.Rows * 2 + values.Length + 1024);
-        values.CopyTo(Builder.BeginDictionary(values.Length));
-        Builder.EndDictionary(values.Length, _dictionary.Values.Length);
-        MinMax.Add(_dictionary.Values, bounds);
-        WriteCodePages(parts, codes, _dictionary.Values.Length);
+        var count = Scratch.Dictionary.Count;
+        var bytes = count * Unsafe.SizeOf<T>();
+        Builder.Begin(parts.Rows * 2 + bytes + 1024, parts.Rows);
+        var values = MemoryMarshal.Cast<byte, T>(Builder.BeginDictionary(bytes));
+        Scratch.Dictionary.CopyTo(values);
+        Builder.EndDictionary(bytes, count);
+        MinMax.Add(values, bounds);
+        WriteCodePages(parts, codes, count);
         return End(parts, ParquetEncoding.RleDictionary, bounds);
     }
 }

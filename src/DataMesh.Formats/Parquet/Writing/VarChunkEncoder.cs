@@ -7,7 +7,7 @@ namespace DataMesh.Formats.Parquet.Writing;
 /// string, json and binary columns: a dictionary when the columns come with codes that repeat, or when a sample shows few distinct values;
 /// plain otherwise.
 /// </summary>
-internal sealed class VarChunkEncoder(Field field, ParquetWriteOptions options, ChunkBuilder builder) : ColumnChunkEncoder(field, options, builder)
+internal sealed class VarChunkEncoder(Field field, ParquetWriteOptions options, ChunkBuilder builder, EncoderScratch scratch) : ColumnChunkEncoder(field, options, builder, scratch)
 {
     private readonly CodeTranslator _translator = new(options.DictionaryBytesMax);
 
@@ -37,7 +37,7 @@ internal sealed class VarChunkEncoder(Field field, ParquetWriteOptions options, 
 
     private bool TryTranslate(ColumnParts parts, out ReadOnlySpan<int> codes)
     {
-        var target = CodesFor(parts.Rows);
+        var target = Scratch.CodesFor(parts.Rows);
         var next = 0;
         _translator.Clear();
         codes = default;
@@ -59,7 +59,7 @@ internal sealed class VarChunkEncoder(Field field, ParquetWriteOptions options, 
         var seen = new BytesBounds();
         for (var code = 0; code < dictionary.Count; code++) seen.Consider(dictionary[code]);
         seen.AddTo(bounds, IsText, Options.StatisticsCharactersMax);
-        Builder.Begin(parts.Rows * 2 + dictionary.PlainLength + 1024);
+        Builder.Begin(parts.Rows * 2 + dictionary.PlainLength + 1024, parts.Rows);
         dictionary.Plain.CopyTo(Builder.BeginDictionary(dictionary.PlainLength));
         Builder.EndDictionary(dictionary.PlainLength, dictionary.Count);
         WriteCodePages(parts, codes, dictionary.Count);
@@ -69,15 +69,16 @@ internal sealed class VarChunkEncoder(Field field, ParquetWriteOptions options, 
     private EncodedChunk EncodePlain(ColumnParts parts, ColumnBounds bounds)
     {
         var seen = new BytesBounds();
-        Builder.Begin(1 << 20);
+        Builder.Begin(1 << 20, parts.Rows);
         for (var from = 0; from < parts.Rows;)
         {
             var to = PageEnd(parts, from, out var bytes);
             var present = LevelEncoder.CountPresent(parts, from, to);
             var body = Builder.BeginPage(checked(LevelEncoder.MaxBytes(to - from) + 4 * present + (int)bytes));
             var at = WriteLevels(parts, from, to, present, body);
+            var valuesAt = at;
             at += WriteValues(parts, from, to, body[at..], ref seen);
-            Builder.EndPage(at, to - from, ParquetEncoding.Plain);
+            Builder.EndPage(at, to - from, ParquetEncoding.Plain, valuesAt);
             from = to;
         }
 
