@@ -108,6 +108,13 @@ public sealed class Bitmap : IDisposable
     public int[] ToIndices()
     {
         var indices = new int[CountOnes()];
+        CopyIndices(indices);
+        return indices;
+    }
+
+    /// <summary>Writes the positions of the one bits, ascending; <paramref name="indices"/> has room for <see cref="CountOnes"/> of them.</summary>
+    public void CopyIndices(Span<int> indices)
+    {
         var next = 0;
         var words = Words;
         for (var i = 0; i < words.Length; i++)
@@ -115,20 +122,25 @@ public sealed class Bitmap : IDisposable
             for (var word = words[i]; word != 0; word &= word - 1)
                 indices[next++] = (i << 6) + BitOperations.TrailingZeroCount(word);
         }
-
-        return indices;
     }
 
     /// <summary>A new bitmap whose bit i is this one's bit <c>rows[i]</c>; a negative row gives zero.</summary>
     public Bitmap Take(ReadOnlySpan<int> rows)
     {
-        var taken = Zeros(rows.Length);
+        var taken = Uninitialised(rows.Length);
         var source = Words;
         var target = taken.Words;
-        for (var i = 0; i < rows.Length; i++)
+        for (var w = 0; w < target.Length; w++)
         {
-            var row = rows[i];
-            if (row >= 0 && (source[row >> 6] >> (row & 63) & 1) != 0) target[i >> 6] |= 1UL << (i & 63);
+            var word = 0UL;
+            var part = rows[(w << 6)..Math.Min(rows.Length, (w + 1) << 6)];
+            for (var i = 0; i < part.Length; i++)
+            {
+                var row = part[i];
+                if (row >= 0) word |= (source[row >> 6] >> (row & 63) & 1) << i;
+            }
+
+            target[w] = word;
         }
 
         return taken;

@@ -34,10 +34,7 @@ public sealed class FixedColumn<T> : Column where T : unmanaged
     public override Column Take(ReadOnlySpan<int> rows)
     {
         var buffer = PooledBuffer.Rent<T>(rows.Length);
-        var source = Values;
-        var target = buffer.As<T>();
-        for (var i = 0; i < rows.Length; i++)
-            target[i] = rows[i] >= 0 ? source[rows[i]] : default;
+        Gather.Copy(Values, rows, buffer.As<T>());
         return new FixedColumn<T>(Type, buffer, rows.Length, TakeValidity(rows));
     }
 

@@ -120,10 +120,7 @@ public sealed class VarColumn : Column
     private VarColumn TakeCodes(ReadOnlySpan<int> rows)
     {
         var codes = PooledBuffer.Rent<int>(rows.Length);
-        var source = Codes;
-        var target = codes.As<int>();
-        for (var i = 0; i < rows.Length; i++)
-            target[i] = rows[i] >= 0 ? source[rows[i]] : 0;
+        Gather.Copy(Codes, rows, codes.As<int>());
         return new VarColumn(Type, codes, Dictionary!, rows.Length, TakeValidity(rows));
     }
 

@@ -7,6 +7,8 @@ internal sealed class CastNode(Node value, DataType target, bool isTry) : Node(t
 {
     public override IReadOnlyList<Node> Children => [value];
 
+    public override bool CanFail => value.CanFail || (!isTry && value.Type != Type && (value.Type.Kind, Type.Kind) is not (TypeKind.Int64, TypeKind.Float64));
+
     public override Operand Evaluate(Frame frame)
     {
         using var operand = value.Evaluate(frame);

@@ -26,6 +26,9 @@ public sealed class CompiledExpression
     /// <summary>Whether the result can be null.</summary>
     public bool Nullable { get; }
 
+    /// <summary>Whether there can be rows for which it can not be computed. False for comparisons, float arithmetic, choices and the like.</summary>
+    public bool CanFail => _root.CanFail;
+
     /// <summary>The input columns that the expression reads, by the names of the schema.</summary>
     public IReadOnlySet<string> Columns { get; }
 

@@ -12,7 +12,8 @@ internal delegate Operand Kernel(in KernelCall call);
 /// <param name="Run">The kernel.</param>
 /// <param name="IsStrict">Whether a null argument makes the result null.</param>
 /// <param name="TakesConstantFirst">Whether the first argument must stay a constant (a unit, a zone) even when all arguments are.</param>
-internal sealed record KernelEntry(Kernel Run, bool IsStrict = true, bool TakesConstantFirst = false);
+/// <param name="CanFail">Whether there are arguments for which it can not be computed. Saying so needlessly costs speed, the opposite loses the bytes of bad rows.</param>
+internal sealed record KernelEntry(Kernel Run, bool IsStrict = true, bool TakesConstantFirst = false, bool CanFail = true);
 
 /// <summary>The arguments of one run of a kernel.</summary>
 internal readonly struct KernelCall(Operand[] arguments, DataType type, Frame frame, int slot)

@@ -50,16 +50,24 @@ internal static class KernelCatalog
             ("add_interval", TypeKind.Timestamp) => IntervalKernels.AddToTimestamp,
             _ => null,
         };
-        if (kernel is not null) return new KernelEntry(kernel);
+        if (kernel is not null) return new KernelEntry(kernel, CanFail: !IsTotal(name, type));
         return name switch
         {
-            "is null" => new KernelEntry(NullTests.IsNull, IsStrict: false),
-            "is not null" => new KernelEntry(NullTests.IsNotNull, IsStrict: false),
-            "is distinct from" => new KernelEntry(NullTests.IsDistinct, IsStrict: false),
-            "is not distinct from" => new KernelEntry(NullTests.IsNotDistinct, IsStrict: false),
+            "is null" => new KernelEntry(NullTests.IsNull, IsStrict: false, CanFail: false),
+            "is not null" => new KernelEntry(NullTests.IsNotNull, IsStrict: false, CanFail: false),
+            "is distinct from" => new KernelEntry(NullTests.IsDistinct, IsStrict: false, CanFail: false),
+            "is not distinct from" => new KernelEntry(NullTests.IsNotDistinct, IsStrict: false, CanFail: false),
             _ => null,
         };
     }
+
+    /// <summary>Whether an operator gives a value or null for all arguments: comparisons, and floats, which overflow to infinity.</summary>
+    private static bool IsTotal(string name, TypeKind type) => name switch
+    {
+        "=" or "<>" or "<" or "<=" or ">" or ">=" or "not" => true,
+        "+" or "-" or "*" or "/" or "negate" => type == TypeKind.Float64,
+        _ => false,
+    };
 
     private static Dictionary<string, KernelEntry> CollectFunctions()
     {

@@ -11,6 +11,9 @@ internal abstract class Node(DataType type)
     /// <summary>The nodes that it reads.</summary>
     public virtual IReadOnlyList<Node> Children => [];
 
+    /// <summary>Whether there are values for which it can not be computed.</summary>
+    public virtual bool CanFail => Children.Any(child => child.CanFail);
+
     public abstract Operand Evaluate(Frame frame);
 }
 
@@ -34,6 +37,8 @@ internal sealed class ConstantNode(Scalar value) : Node(value.Type)
 internal sealed class CallNode(KernelEntry kernel, Node[] arguments, DataType type, int slot) : Node(type)
 {
     public override IReadOnlyList<Node> Children => arguments;
+
+    public override bool CanFail => kernel.CanFail || base.CanFail;
 
     public override Operand Evaluate(Frame frame)
     {

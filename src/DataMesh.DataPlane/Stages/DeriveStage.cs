@@ -42,6 +42,8 @@ public sealed class DeriveStage : Stage
     {
         public override IReadOnlyList<Schema> OutputSchemas { get; } = [output];
 
+        public override bool NeedsOrigin => steps.Any(step => step.Expression.CanFail);
+
         public override StageWorker CreateWorker(int input = 0) => new Worker(steps);
 
         public override IReadOnlySet<string>? RequiredInputs(IReadOnlySet<string>? requiredOutputs) =>

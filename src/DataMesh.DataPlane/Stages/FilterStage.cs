@@ -28,6 +28,8 @@ public sealed class FilterStage : Stage
     {
         public override IReadOnlyList<Schema> OutputSchemas { get; } = [schema];
 
+        public override bool NeedsOrigin => condition.CanFail;
+
         public override StageWorker CreateWorker(int input = 0) => new Worker(condition.CreateEvaluator(), text);
 
         public override IReadOnlySet<string>? RequiredInputs(IReadOnlySet<string>? requiredOutputs) =>

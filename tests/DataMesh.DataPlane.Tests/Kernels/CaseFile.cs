@@ -47,6 +47,7 @@ public sealed record ExpressionCase(string File, int Line, string Expression, st
             using var column = compiled.CreateEvaluator().Evaluate(batch, out var failed);
             actual = failed is not null && failed[0] ? "failed" : ExpressionRows.Show(column, 0);
             if (column.Type != compiled.Type) return $"type {column.Type} although {compiled.Type} was promised";
+            if (failed is not null && !compiled.CanFail) return "failed although it can not fail";
             if (column.IsNull(0) && failed is null && !compiled.Nullable && column.Type.Kind != TypeKind.Null) return "null although not nullable";
         }
         catch (DataMeshException error)

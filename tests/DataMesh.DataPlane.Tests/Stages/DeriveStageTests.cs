@@ -36,6 +36,14 @@ public class DeriveStageTests
         Assert.Equal("a,b", StageTest.RequiredBy(stage, schema, "y"));
     }
 
+    [Fact]
+    public void Needs_the_origin_of_rows_only_where_a_row_can_fail()
+    {
+        var schema = StageTest.SchemaFrom("x float64, i int64");
+        Assert.False(Derive(("y", "(x + coalesce(x, 0.0)) * 1.08"), ("z", "-y + i")).Bind(schema, StageRunner.DefaultContext).NeedsOrigin);
+        Assert.True(Derive(("y", "x + 1"), ("z", "i + 1")).Bind(schema, StageRunner.DefaultContext).NeedsOrigin);
+    }
+
     private static DeriveStage Derive(params (string Name, string Text)[] columns)
     {
         var stage = new DeriveStage();

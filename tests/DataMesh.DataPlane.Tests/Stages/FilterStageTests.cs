@@ -34,6 +34,19 @@ public class FilterStageTests
         Assert.Equal(1, result.Ledger.Filtered);
     }
 
+    [Theory]
+    [InlineData("x > 10 and t = 'a'", false)]
+    [InlineData("coalesce(x, 0.0) * 1.08 / x between 1 and 2", false)]
+    [InlineData("case when i > 1 then x else i end > 3", false)]
+    [InlineData("i in (1, 2) or try_cast(t as int64) is null", false)]
+    [InlineData("i * 2 > 10", true)]
+    [InlineData("x > 1 and i + 1 > 2", true)]
+    [InlineData("cast(t as int64) > 1", true)]
+    [InlineData("coalesce(x, cast(t as float64)) > 1", true)]
+    [InlineData("d + d > 1", true)]
+    public void Needs_the_origin_of_rows_only_where_a_row_can_fail(string condition, bool needed) =>
+        Assert.Equal(needed, Filter(condition).Bind(StageTest.SchemaFrom("x float64, i int64, t string, d decimal(10;2)"), StageRunner.DefaultContext).NeedsOrigin);
+
     [Fact]
     public void Needs_its_own_columns_besides_those_of_later_stages()
     {

@@ -150,13 +150,13 @@ public class JsonFuzzTests
         {
             var line = Encoding.UTF8.GetBytes(random.Next(4) == 0 ? RandomObject(random, 0) : Regular(random, style.Spaced, style.Order));
             if (random.Next(8) == 0) line[random.Next(line.Length)] = random.Next(4) == 0 ? NoCapital((byte)random.Next(32, 256)) : (byte)"{}[]\",:\\ 0e-tn"[random.Next(14)];
-            if (!line.Contains((byte)'\n') && line.Any(each => each > ' ') && !HasLoneSurrogate(line)) lines.Add(line);
+            if (!line.Contains((byte)'\n') && line.AsSpan().IndexOf("\\u0041"u8) < 0 && line.Any(each => each > ' ') && !HasLoneSurrogate(line)) lines.Add(line);
         }
 
         return lines;
     }
 
-    /// <summary>Column names are compared ignoring case, members of the other reader are not.</summary>
+    /// <summary>Column names are compared ignoring case, members of the other reader are not. (The escape of a capital A, one digit from that of a, is left out too.)</summary>
     private static byte NoCapital(byte c) => c is >= (byte)'A' and <= (byte)'Z' ? (byte)(c + 32) : c;
 
     private static string Regular(Random random, bool spaced, bool order)

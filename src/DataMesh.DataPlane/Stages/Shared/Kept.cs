@@ -21,6 +21,11 @@ internal static class Kept
         }
 
         using (batch)
-            if (count > 0) output.Emit(batch.Take(keep.ToIndices()), port);
+        {
+            if (count == 0) return;
+            using var rows = PooledBuffer.Rent<int>(count);
+            keep.CopyIndices(rows.As<int>());
+            output.Emit(batch.Take(rows.As<int>()), port);
+        }
     }
 }
