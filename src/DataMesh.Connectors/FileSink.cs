@@ -88,6 +88,13 @@ public sealed class FileSink : Sink
         Check();
         var state = FileSinkState.Read(StatePath(context));
         if (!Replaces && !IsNumbered && state is not null && Style() is CsvRowStyle) RequireSameColumns(state.ToSchema(), schema, context);
+        return OpenReplacingWriterAsync(schema, context, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<SinkWriter> OpenReplacingWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation)
+    {
+        Check();
         return ValueTask.FromResult<SinkWriter>(new FileSinkWriter(TargetPath(context), schema, Style(), IsGzip, context.Clock));
     }
 

@@ -72,19 +72,12 @@ public sealed class DatasetSink : Sink
     }
 
     /// <inheritdoc/>
-    public override ValueTask<SinkWriter> OpenWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation)
-    {
-        lock (_gate)
-        {
-            var path = TargetPath(context);
-            var snapshot = Table(context).Refresh();
-            if (snapshot is not null) ProtocolSupport.RequireWritable(snapshot.Protocol, snapshot.Metadata, path);
-            var layout = TableLayout.Plan(snapshot?.Metadata, schema, PartitionBy, Replaces, path);
-            DurableFiles.CreateFolder(path);
-            var plan = new DatasetPlan(path, schema, layout, snapshot?.Metadata, FileSize?.Bytes ?? Core.Limits.DataFileBytes, context.Clock);
-            return ValueTask.FromResult<SinkWriter>(new DatasetWriter(plan));
-        }
-    }
+    public override ValueTask<SinkWriter> OpenWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation) =>
+        ValueTask.FromResult(OpenWriter(schema, Replaces, context));
+
+    /// <inheritdoc/>
+    public override ValueTask<SinkWriter> OpenReplacingWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation) =>
+        ValueTask.FromResult(OpenWriter(schema, replaces: true, context));
 
     /// <inheritdoc/>
     public override ValueTask<long> CommitAsync(SinkCommit commit, ComponentContext context, CancellationToken cancellation)
@@ -96,12 +89,44 @@ public sealed class DatasetSink : Sink
             PartitionBy = PartitionBy,
             Properties = Properties.ToDictionary(each => each.Key, each => each.Value, StringComparer.Ordinal),
         };
-        lock (_gate) return ValueTask.FromResult(EpochCommit.Run(Table(context), commit, options, cancellation));
+        lock (_gate)
+        {
+            var table = Table(context);
+            RequireStaged(table, commit);
+            return ValueTask.FromResult(EpochCommit.Run(table, commit, options, cancellation));
+        }
+    }
+
+    private SinkWriter OpenWriter(Schema schema, bool replaces, ComponentContext context)
+    {
+        lock (_gate)
+        {
+            var path = TargetPath(context);
+            var snapshot = Table(context).Refresh();
+            if (snapshot is not null) ProtocolSupport.RequireWritable(snapshot.Protocol, snapshot.Metadata, path);
+            var layout = TableLayout.Plan(snapshot?.Metadata, schema, PartitionBy, replaces, path);
+            DurableFiles.CreateFolder(path);
+            var plan = new DatasetPlan(path, schema, layout, snapshot?.Metadata, FileSize?.Bytes ?? Core.Limits.DataFileBytes, context.Clock);
+            return new DatasetWriter(plan);
+        }
     }
 
     private DeltaTable Table(ComponentContext context)
     {
         if (Name.Length == 0) throw new DataMeshException("The dataset has no name.");
         return _table ??= DeltaTable.At(TargetPath(context));
+    }
+
+    /// <summary>
+    /// A prepared epoch can be committed long after it was staged, by another process. Naming a file that was deleted in between would
+    /// make the table unreadable for everyone.
+    /// </summary>
+    private static void RequireStaged(DeltaTable table, SinkCommit commit)
+    {
+        var missing = commit.Output.Files.FirstOrDefault(file => !File.Exists(System.IO.Path.Combine(table.Path, file.Path)));
+        if (missing is null || EpochCommit.LastEpoch(table.Refresh(), commit.AppId).Epoch >= commit.Epoch) return;
+        throw new DataMeshException(
+            $"Epoch {commit.Epoch} can not be committed to '{table.Path}': a file that it had prepared is gone.", new Location(System.IO.Path.Combine(table.Path, missing.Path)),
+            hint: "it was deleted from outside, or by a clean-up with a retention shorter than the epoch waited: delete the prepared record under _datamesh/prepared, and run with --rebuild");
     }
 }

@@ -43,6 +43,13 @@ public abstract class Sink
     public abstract ValueTask<SinkWriter> OpenWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation);
 
     /// <summary>
+    /// Opens a writer of rows that will replace all that the target holds, whatever the sink's own mode says (a rebuild). A sink that checks
+    /// rows against those that are there overrides this, since they need not agree.
+    /// </summary>
+    public virtual ValueTask<SinkWriter> OpenReplacingWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation) =>
+        OpenWriterAsync(schema, context, cancellation);
+
+    /// <summary>
     /// Commits what was staged: for a table by one log entry, idempotent by (appId, epoch). Called by the target's only committer.
     /// Returns the version made, or the one made earlier when this very commit was already there.
     /// </summary>

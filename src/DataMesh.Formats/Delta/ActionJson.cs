@@ -16,7 +16,8 @@ public static class ActionJson
         json["name"]?.ToString(),
         json["description"]?.ToString(),
         json["format"]?["provider"]?.ToString() ?? "parquet",
-        DeltaSchema.Parse(Text(json, "schemaString")),
+        // A table without columns is logged without a schema by some writers.
+        json["schemaString"]?.ToString() is { } schema ? DeltaSchema.Parse(schema) : new DeltaSchema([]),
         Texts(json["partitionColumns"]) ?? [],
         OptionalNumber(json, "createdTime"),
         Map(json["configuration"])?.ToDictionary(each => each.Key, each => each.Value ?? "", StringComparer.Ordinal) ?? [])

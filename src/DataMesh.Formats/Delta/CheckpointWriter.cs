@@ -23,7 +23,7 @@ public static class CheckpointWriter
         {
             Write(snapshot.Version == version ? snapshot : DeltaTable.Open(table.Path, version), nowMs);
         }
-        catch (Exception failure) when (failure is IOException or NotImplementedException)
+        catch (IOException)
         {
             // The commit stands. The next checkpoint will cover this version too.
         }

@@ -56,18 +56,22 @@ public sealed class DeltaSchema : IReadOnlyList<DeltaField>
         return new JsonObject { ["type"] = "struct", ["fields"] = fields }.ToJsonString(LogEntry.JsonOptions);
     }
 
-    /// <summary>
-    /// The columns as this program reads them: structs become dotted columns, arrays and maps json. Columns of unknown types are left out.
-    /// </summary>
-    public Schema ToSchema() => new(_fields.SelectMany(field => Flatten(field.Name, field.DeclaredType, field.Nullable, field.Metadata)));
+    /// <summary>The columns as this program reads them, see <see cref="Columns"/>.</summary>
+    public Schema ToSchema() => new(Columns().Select(column => column.Field));
 
-    private static IEnumerable<Field> Flatten(string name, JsonNode declared, bool nullable, JsonObject metadata)
+    /// <summary>
+    /// The columns as this program reads them, with their names in data files: structs become dotted columns, arrays and maps json.
+    /// Columns of unknown types are left out.
+    /// </summary>
+    public IEnumerable<(Field Field, string PhysicalName)> Columns() =>
+        _fields.SelectMany(field => Flatten(field, field.Name, field.PhysicalName, field.Nullable));
+
+    private static IEnumerable<(Field Field, string PhysicalName)> Flatten(DeltaField field, string name, string physicalName, bool nullable)
     {
-        if (declared is not JsonObject nested)
-            return DeltaTypes.Read(declared, metadata) is { } type ? [new Field(name, type, nullable)] : [];
-        if (nested["type"]?.ToString() != "struct") return [new Field(name, DataType.Json, nullable)];
+        if (field.DeclaredType is not JsonObject nested) return field.Type is { } type ? [(new Field(name, type, nullable), physicalName)] : [];
+        if (nested["type"]?.ToString() != "struct") return [(new Field(name, DataType.Json, nullable), physicalName)];
         return ((JsonArray)nested["fields"]!).Select(each => ParseField((JsonObject)each!))
-            .SelectMany(field => Flatten($"{name}.{field.Name}", field.DeclaredType, true, field.Metadata));
+            .SelectMany(inner => Flatten(inner, $"{name}.{inner.Name}", $"{physicalName}.{inner.PhysicalName}", nullable: true));
     }
 
     internal static DeltaField ParseField(JsonObject field) => new(

@@ -69,7 +69,8 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
             [.. graph.NodeNames.Select(node => node.Id)]);
         try
         {
-            foreach (var sink in graph.Sinks) writers.Add(await sink.Sink.OpenWriterAsync(sink.Schema, run.Context, abort));
+            foreach (var sink in graph.Sinks)
+                writers.Add(await (run.Replaces ? sink.Sink.OpenReplacingWriterAsync(sink.Schema, run.Context, abort) : sink.Sink.OpenWriterAsync(sink.Schema, run.Context, abort)));
             var outcome = await _path!.RunEpochAsync(feed, writers, quarantine, IsDue(started));
             if (outcome.Widenings.Count > 0) return (null, outcome.Widenings);
             if (!outcome.IsDrained && !MayEndAnywhere) return (null, []);

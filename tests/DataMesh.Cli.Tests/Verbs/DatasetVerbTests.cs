@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace DataMesh.Cli.Tests.Verbs;
 
 public class DatasetVerbTests
@@ -15,6 +17,11 @@ public class DatasetVerbTests
         Assert.Contains("people version 0: 2 rows in 1 file", show.Output, StringComparison.Ordinal);
         var shown = DatameshProcess.Run(folder.Root, "dataset", "show", "lake/people", "--version", "0", "--json").Json;
         Assert.Equal(["name", "age", "city"], shown.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()));
+        Assert.Equal("""[{"name":"Ann","age":31,"city":"Oslo"},{"name":"Dee","age":45,"city":null}]""",
+            JsonSerializer.Serialize(shown.GetProperty("first_rows")));
+        Assert.Matches("name +age +city\n +Ann +31 +Oslo\n +Dee +45\n", show.Output);
+        Assert.DoesNotContain("Dee", DatameshProcess.Run(folder.Root, "dataset", "show", "lake/people", "--rows", "1").Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Ann", DatameshProcess.Run(folder.Root, "dataset", "show", "lake/people", "--rows", "0").Output, StringComparison.Ordinal);
         var history = DatameshProcess.Run(folder.Root, "dataset", "history", "lake/people", "--json").Json.GetProperty("versions");
         Assert.Equal(2, history[0].GetProperty("rows_added").GetInt64());
         Assert.Contains("version", DatameshProcess.Run(folder.Root, "dataset", "history", "lake/people").Output, StringComparison.Ordinal);

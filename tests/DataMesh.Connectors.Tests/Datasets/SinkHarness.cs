@@ -22,15 +22,16 @@ public sealed class SinkHarness : IDisposable
     /// <summary>Writes each list of batches by one Encode call and commits all as one epoch; returns what was staged.</summary>
     public async Task<StagedOutput> WriteAsync(DatasetSink sink, IReadOnlyList<IReadOnlyList<RecordBatch>> units, Schema? schema = null, string app = "app/0", bool replace = false)
     {
-        var output = await StageAsync(sink, units, schema);
+        var output = await StageAsync(sink, units, schema, replace);
         var epoch = _epochs[app] = _epochs.GetValueOrDefault(app, -1) + 1;
         await sink.CommitAsync(new SinkCommit(app, epoch, $"{app}:{epoch}", $"datamesh.{app}", "{}", output, 1_700_000_000_000 + epoch, replace), Context, CancellationToken.None);
         return output;
     }
 
-    public async Task<StagedOutput> StageAsync(DatasetSink sink, IReadOnlyList<IReadOnlyList<RecordBatch>> units, Schema? schema = null)
+    public async Task<StagedOutput> StageAsync(DatasetSink sink, IReadOnlyList<IReadOnlyList<RecordBatch>> units, Schema? schema = null, bool replace = false)
     {
-        await using var writer = await sink.OpenWriterAsync(schema ?? units[0][0].Schema, Context, CancellationToken.None);
+        schema ??= units[0][0].Schema;
+        await using var writer = await (replace ? sink.OpenReplacingWriterAsync(schema, Context, CancellationToken.None) : sink.OpenWriterAsync(schema, Context, CancellationToken.None));
         var encoder = writer.CreateEncoder();
         foreach (var unit in units)
         {

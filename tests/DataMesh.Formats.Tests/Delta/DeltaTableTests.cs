@@ -110,6 +110,16 @@ public sealed class DeltaTableTests : IDisposable
     }
 
     [Fact]
+    public void A_table_whose_metadata_has_no_schema_has_no_columns_yet()
+    {
+        _table.WriteEntry(0, Protocol, """{"metaData":{"id":"11111111-1111-1111-1111-111111111111","format":{"provider":"parquet","options":{}},"partitionColumns":[],"configuration":{}}}""");
+        Assert.Empty(DeltaTable.Open(_table.Path).Schema);
+
+        _table.Commit(Epoch(0, files: Staged("a.parquet")));
+        Assert.Equal(Rows, DeltaTable.Open(_table.Path).Schema);
+    }
+
+    [Fact]
     public void Refreshing_reads_on_and_notices_that_a_table_was_replaced()
     {
         _table.WriteEntry(0, Protocol, Metadata(Field("a", "long")), Add("a.parquet"));

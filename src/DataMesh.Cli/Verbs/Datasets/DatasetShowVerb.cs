@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using DataMesh.Cli.Output;
+using DataMesh.Core.Columns;
 using DataMesh.Formats.Delta;
 
 namespace DataMesh.Cli.Verbs.Datasets;
@@ -12,20 +13,25 @@ internal static class DatasetShowVerb
     {
         var path = new Argument<string>("PATH") { Description = "Folder of the table." };
         var version = new Option<long?>("--version") { Description = "As it was at this version.", HelpName = "N" };
+        var rows = new Option<int>("--rows", "-n") { Description = "How many of its rows; 0 for none.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        rows.Validators.Add(result =>
+        {
+            if (int.TryParse(result.Tokens.FirstOrDefault()?.Value, out var given) && given < 0) result.AddError("--rows can not be negative.");
+        });
         var json = CommonOptions.Json();
-        var command = new Command("show", "Show a table: version, rows, files, columns, and how far pipelines have come in it.") { path, version, json };
+        var command = new Command("show", "Show a table: version, files, columns, how far pipelines have come in it, and first rows.") { path, version, rows, json };
         command.Act((parsed, _) =>
         {
             var folder = parsed.GetValue(path)!;
             var table = parsed.GetValue(version) is { } at ? DeltaTable.Open(folder, at) : DeltaTable.Open(folder);
-            if (parsed.GetValue(json)) PrintJson(table);
-            else Print(table);
+            if (parsed.GetValue(json)) PrintJson(table, parsed.GetValue(rows));
+            else Print(table, parsed.GetValue(rows));
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
     }
 
-    private static void Print(DeltaSnapshot table)
+    private static void Print(DeltaSnapshot table, int rowsMax)
     {
         var name = table.Metadata.Name ?? Path.GetFileName(table.Path);
         Terminal.Line($"{Terminal.Bold(name)} version {table.Version}: {(table.Rows is { } rows ? TextTable.Number(rows) : "unknown")} rows in {table.Files.Count} {(table.Files.Count == 1 ? "file" : "files")}, {Units.Bytes(table.Bytes)}");
@@ -38,6 +44,39 @@ internal static class DatasetShowVerb
         foreach (var field in table.Schema) columns.Add(field.Name, field.Type.ToString(), field.Nullable ? "yes" : "no");
         columns.Print("  ");
         PrintPipelines(table);
+        if (rowsMax > 0 && table.Schema.Count > 0) PrintRows(table, rowsMax);
+    }
+
+    private static void PrintRows(DeltaSnapshot table, int rowsMax)
+    {
+        var rows = new TextTable([.. table.Schema.Names]);
+        for (var i = 0; i < table.Schema.Count; i++)
+        {
+            if (table.Schema[i].Type.IsNumeric) rows.Right(i);
+        }
+
+        var count = 0;
+        foreach (var batch in DeltaRows.Read(table, rowsMax))
+        {
+            using (batch)
+            {
+                for (var row = 0; row < batch.Length; row++) rows.Add([.. batch.Columns.Select(column => ValueText.Format(column, row) ?? "")]);
+                count += batch.Length;
+            }
+        }
+
+        if (count > 0) rows.Print("  ");
+    }
+
+    private static List<string> RowsAsJson(DeltaSnapshot table, int rowsMax)
+    {
+        var rows = new List<string>();
+        foreach (var batch in DeltaRows.Read(table, rowsMax))
+        {
+            using (batch) rows.AddRange(JsonRows.Write(batch));
+        }
+
+        return rows;
     }
 
     private static void PrintPipelines(DeltaSnapshot table)
@@ -60,7 +99,7 @@ internal static class DatasetShowVerb
         return features.Count == 0 ? "" : $", features {string.Join(", ", features)}";
     }
 
-    private static void PrintJson(DeltaSnapshot table) => JsonPrinter.Print(new
+    private static void PrintJson(DeltaSnapshot table, int rowsMax) => JsonPrinter.Print(new
     {
         table.Metadata.Name,
         table.Path,
@@ -74,5 +113,6 @@ internal static class DatasetShowVerb
         Properties = table.Metadata.Configuration,
         Columns = table.Schema.Select(field => new { field.Name, Type = field.Type.ToString(), field.Nullable }),
         Pipelines = table.Transactions.Values.Select(mark => new { mark.AppId, Epoch = mark.Version, mark.LastUpdatedMs }),
+        FirstRows = JsonPrinter.Rows(RowsAsJson(table, rowsMax)),
     });
 }
