@@ -1,3 +1,4 @@
+using DataMesh.Core.Columns;
 using DataMesh.Formats.Parquet.Writing;
 
 namespace DataMesh.Formats.Parquet;
@@ -5,11 +6,14 @@ namespace DataMesh.Formats.Parquet;
 /// <summary>A row group as bytes, ready to be appended to a file. Holds pooled memory until it is disposed.</summary>
 public sealed class EncodedRowGroup : IDisposable
 {
-    internal EncodedRowGroup(EncodedChunk[] chunks, long rows)
+    private readonly PooledBuffer _data;
+
+    internal EncodedRowGroup(PooledBuffer data, EncodedChunk[] chunks, long rows)
     {
+        _data = data;
         Chunks = chunks;
         Rows = rows;
-        foreach (var chunk in chunks) ByteSize += chunk.Data.Length;
+        ByteSize = data.Length;
     }
 
     /// <summary>Rows in it.</summary>
@@ -18,11 +22,11 @@ public sealed class EncodedRowGroup : IDisposable
     /// <summary>Bytes that it will take in the file.</summary>
     public long ByteSize { get; }
 
+    /// <summary>The column chunks, one behind the other.</summary>
+    internal ReadOnlySpan<byte> Bytes => _data.Span;
+
     internal EncodedChunk[] Chunks { get; }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var chunk in Chunks) chunk.Dispose();
-    }
+    public void Dispose() => _data.Dispose();
 }

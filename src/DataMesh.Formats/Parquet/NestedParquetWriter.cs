@@ -38,9 +38,10 @@ public static class NestedParquetWriter
     private static long WriteRowGroup(Stream target, long at, List<NestedLeaf> leaves, int rows, ChunkBuilder builder, FileMetadata file)
     {
         var group = new RowGroupMetadata { Rows = rows, FileOffset = at };
+        builder.BeginGroup();
         foreach (var leaf in leaves)
         {
-            using var chunk = leaf.Encode(builder);
+            var chunk = leaf.Encode(builder);
             group.Columns.Add(new ColumnChunkMetadata
             {
                 Type = leaf.Layout.Type,
@@ -49,14 +50,16 @@ public static class NestedParquetWriter
                 Codec = chunk.Codec,
                 Values = chunk.Values,
                 UncompressedSize = chunk.UncompressedSize,
-                CompressedSize = chunk.Data.Length,
-                DataPageOffset = at,
+                CompressedSize = chunk.Length,
+                DataPageOffset = at + chunk.Start,
                 Statistics = new ChunkStatistics { NullCount = chunk.NullCount },
             });
             group.TotalByteSize += chunk.UncompressedSize;
-            group.CompressedSize += chunk.Data.Length;
-            at = Put(target, chunk.Data.Span, at);
+            group.CompressedSize += chunk.Length;
         }
+
+        using var chunks = builder.EndGroup();
+        at = Put(target, chunks.Span, at);
 
         file.RowGroups.Add(group);
         file.Rows += rows;

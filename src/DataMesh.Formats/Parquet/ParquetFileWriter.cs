@@ -33,7 +33,6 @@ public sealed class ParquetFileWriter(Stream target, ParquetSchema schema)
         {
             var chunk = rowGroup.Chunks[i];
             var column = Describe(chunk, i);
-            Put(chunk.Data.Span);
             group.Columns.Add(column);
             group.TotalByteSize += column.UncompressedSize;
             group.CompressedSize += column.CompressedSize;
@@ -41,6 +40,7 @@ public sealed class ParquetFileWriter(Stream target, ParquetSchema schema)
             _nullCounts[i] += chunk.NullCount;
         }
 
+        Put(rowGroup.Bytes);
         _metadata.RowGroups.Add(group);
         RowsWritten += rowGroup.Rows;
     }
@@ -82,9 +82,9 @@ public sealed class ParquetFileWriter(Stream target, ParquetSchema schema)
             Codec = chunk.Codec,
             Values = chunk.Values,
             UncompressedSize = chunk.UncompressedSize,
-            CompressedSize = chunk.Data.Length,
-            DataPageOffset = BytesWritten + chunk.DictionaryBytes,
-            DictionaryPageOffset = chunk.DictionaryBytes > 0 ? BytesWritten : null,
+            CompressedSize = chunk.Length,
+            DataPageOffset = BytesWritten + chunk.Start + chunk.DictionaryBytes,
+            DictionaryPageOffset = chunk.DictionaryBytes > 0 ? BytesWritten + chunk.Start : null,
             Statistics = new ChunkStatistics { NullCount = chunk.NullCount, Min = min, MinIsExact = minIsExact, Max = max, MaxIsExact = maxIsExact },
         };
     }

@@ -8,6 +8,7 @@ namespace DataMesh.Formats.Parquet;
 public sealed class RowGroupEncoder
 {
     private readonly ColumnChunkEncoder[] _encoders;
+    private readonly ChunkBuilder _builder;
     private readonly ColumnParts _parts = new();
 
     /// <summary>Makes an encoder; it keeps scratch memory from one row group to the next.</summary>
@@ -15,9 +16,9 @@ public sealed class RowGroupEncoder
     {
         Schema = schema;
         Options = options ?? ParquetWriteOptions.Default;
-        var builder = new ChunkBuilder(Options.Snappy);
+        _builder = new ChunkBuilder(Options.Snappy);
         var scratch = new EncoderScratch();
-        _encoders = [.. schema.Logical.Select(field => ColumnChunkEncoder.For(field, Options, builder, scratch))];
+        _encoders = [.. schema.Logical.Select(field => ColumnChunkEncoder.For(field, Options, _builder, scratch))];
     }
 
     /// <summary>The schema of the file.</summary>
@@ -34,6 +35,7 @@ public sealed class RowGroupEncoder
     {
         var rows = batches.Sum(batch => (long)batch.Length);
         var chunks = new EncodedChunk[rows == 0 ? 0 : _encoders.Length];
+        _builder.BeginGroup();
         for (var i = 0; i < chunks.Length; i++)
         {
             _parts.Set(batches, i);
@@ -42,7 +44,7 @@ public sealed class RowGroupEncoder
         }
 
         _parts.Clear();
-        return new EncodedRowGroup(chunks, rows);
+        return new EncodedRowGroup(_builder.EndGroup(), chunks, rows);
     }
 
     private void Check(Field field)

@@ -45,7 +45,7 @@ internal sealed class NestedLeaf(NestedValue field, string[] path, int definitio
     {
         if (field.Type.Kind == TypeKind.Bool) PackBooleans();
         var values = _values.GetBuffer().AsSpan(0, (int)_values.Length);
-        builder.Begin(values.Length + 1024, _definitions.Count);
+        builder.Begin(_definitions.Count);
         var body = builder.BeginPage(values.Length + LevelBytes(repetitionMax) + LevelBytes(definitionMax));
         var at = WriteLevels(_repetitions, repetitionMax, body);
         at += WriteLevels(_definitions, definitionMax, body[at..]);

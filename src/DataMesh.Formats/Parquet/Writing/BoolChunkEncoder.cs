@@ -10,7 +10,7 @@ internal sealed class BoolChunkEncoder(Field field, ParquetWriteOptions options,
 {
     public override EncodedChunk Encode(ColumnParts parts)
     {
-        Builder.Begin(parts.Rows / 4 + 1024, parts.Rows);
+        Builder.Begin(parts.Rows);
         var (values, trues) = (0, 0);
         for (var from = 0; from < parts.Rows; from += Options.PageRows)
         {

@@ -5,14 +5,14 @@ using DataMesh.Formats.Parquet.Metadata;
 namespace DataMesh.Formats.Parquet.Writing;
 
 /// <summary>
-/// Builds the bytes of one column chunk out of pages. The codec is chosen when the first data page is there: when a piece of it (and the dictionary)
+/// Builds the bytes of column chunks out of pages, all chunks of a row group one after the other in one buffer, as they will lie in the file. The codec is chosen when the first data page is there: when a piece of it (and the dictionary)
 /// does not shrink enough, the whole chunk stays uncompressed and later pages are encoded straight into it. Byte strings are compressed value by
 /// value where that gives about the same size, because it is several times faster.
 /// </summary>
 internal sealed class ChunkBuilder(bool snappyAllowed)
 {
     private const int SampleBytes = 64 << 10;
-    private const double WorthwhileRatio = 0.85;
+    private const double WorthwhileRatio = 0.8;
     private const double ValueWiseRatio = 1.25;
 
     private readonly SnappyEncoder _snappy = new();
@@ -20,8 +20,10 @@ internal sealed class ChunkBuilder(bool snappyAllowed)
     private readonly ThriftWriter _header = new();
     private readonly PooledBuffer _page = PooledBuffer.Rent(0);
     private readonly PooledBuffer _dictionary = PooledBuffer.Rent(0);
-    private PooledBuffer _chunk = PooledBuffer.Rent(0);
+    private PooledBuffer _chunks = PooledBuffer.Rent(0);
     private CompressionCodec? _codec;
+    private int _lastGroupLength = 1 << 20;
+    private int _start;
     private int _length;
     private int _bodyAt;
     private int _headerGuess;
@@ -32,12 +34,26 @@ internal sealed class ChunkBuilder(bool snappyAllowed)
     private int _values;
     private bool _isValueWise;
 
-    /// <summary>Begins a chunk that is expected to take about <paramref name="bytes"/> for <paramref name="values"/>, nulls included.</summary>
-    public void Begin(int bytes, int values)
+    /// <summary>Begins a row group, which probably grows as large as the last one.</summary>
+    public void BeginGroup()
     {
-        (_values, _isValueWise) = (values, false);
-        _chunk = PooledBuffer.Rent(bytes);
-        (_length, _uncompressed, _dictionaryValues, _dictionaryEnd, _headerGuess) = (0, 0, -1, 0, 24);
+        _chunks = PooledBuffer.Rent(checked(_lastGroupLength + _lastGroupLength / 8));
+        _length = 0;
+    }
+
+    /// <summary>Gives the bytes of the row group's chunks away.</summary>
+    public PooledBuffer EndGroup()
+    {
+        _chunks.SetLength(_length);
+        _lastGroupLength = Math.Max(_length, 1 << 16);
+        return _chunks;
+    }
+
+    /// <summary>Begins a chunk of so many values, nulls included.</summary>
+    public void Begin(int values)
+    {
+        (_start, _values, _isValueWise) = (_length, values, false);
+        (_uncompressed, _dictionaryValues, _dictionaryEnd, _headerGuess) = (0, -1, 0, 24);
         _codec = snappyAllowed ? null : CompressionCodec.Uncompressed;
     }
 
@@ -57,7 +73,7 @@ internal sealed class ChunkBuilder(bool snappyAllowed)
         {
             _bodyAt = _length + _headerGuess;
             Reserve(_bodyAt + bytesMax);
-            return _chunk.Array.AsSpan(_bodyAt, bytesMax);
+            return _chunks.Array.AsSpan(_bodyAt, bytesMax);
         }
 
         _bodyAt = -1;
@@ -83,19 +99,19 @@ internal sealed class ChunkBuilder(bool snappyAllowed)
         PutPage(body, values, encoding, bytesAt);
     }
 
-    /// <summary>Gives the finished chunk away.</summary>
+    /// <summary>Ends the chunk and says what it is.</summary>
     public EncodedChunk End(long values, ParquetEncoding encoding, ColumnBounds bounds, long nullCount)
     {
         _codec ??= CompressionCodec.Uncompressed;
-        _chunk.SetLength(_length);
         return new EncodedChunk
         {
-            Data = _chunk,
+            Start = _start,
+            Length = _length - _start,
             Codec = _codec.Value,
             Encoding = encoding,
             Values = values,
             UncompressedSize = _uncompressed,
-            DictionaryBytes = _dictionaryEnd,
+            DictionaryBytes = _dictionaryEnd == 0 ? 0 : _dictionaryEnd - _start,
             Bounds = bounds,
             NullCount = nullCount,
         };
@@ -121,7 +137,7 @@ internal sealed class ChunkBuilder(bool snappyAllowed)
     private Span<byte> Room(int bytes)
     {
         Reserve(_length + SnappyEncoder.MaxCompressedLength(bytes));
-        return _chunk.Array.AsSpan(_length);
+        return _chunks.Array.AsSpan(_length);
     }
 
     private void PutDictionary()
@@ -140,13 +156,13 @@ internal sealed class ChunkBuilder(bool snappyAllowed)
         {
             var room = SnappyEncoder.MaxCompressedLength(body.Length);
             Reserve(_bodyAt + room);
-            var target = _chunk.Array.AsSpan(_bodyAt, room);
+            var target = _chunks.Array.AsSpan(_bodyAt, room);
             stored = _isValueWise && bytesAt >= 0 ? _valueSnappy.Compress(body, bytesAt, target) : _snappy.Compress(body, target);
         }
         else
         {
             Reserve(_bodyAt + body.Length);
-            body.CopyTo(_chunk.Array.AsSpan(_bodyAt));
+            body.CopyTo(_chunks.Array.AsSpan(_bodyAt));
             stored = body.Length;
         }
 
@@ -162,23 +178,23 @@ internal sealed class ChunkBuilder(bool snappyAllowed)
         if (bodyAt != _bodyAt)
         {
             Reserve(bodyAt + stored);
-            _chunk.Array.AsSpan(_bodyAt, stored).CopyTo(_chunk.Array.AsSpan(bodyAt));
+            _chunks.Array.AsSpan(_bodyAt, stored).CopyTo(_chunks.Array.AsSpan(bodyAt));
             _headerGuess = _header.Length;
         }
 
-        _header.Written.CopyTo(_chunk.Array.AsSpan(_length));
+        _header.Written.CopyTo(_chunks.Array.AsSpan(_length));
         _length = bodyAt + stored;
         _uncompressed += _header.Length + uncompressed;
     }
 
     private void Reserve(int bytes)
     {
-        if (bytes > _chunk.Capacity) Grow(bytes);
+        if (bytes > _chunks.Capacity) Grow(bytes);
     }
 
     private void Grow(int bytes)
     {
-        _chunk.SetLength(_chunk.Capacity);
-        _chunk.SetLength(bytes);
+        _chunks.SetLength(_chunks.Capacity);
+        _chunks.SetLength(bytes);
     }
 }

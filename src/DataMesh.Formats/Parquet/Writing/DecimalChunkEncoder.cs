@@ -13,7 +13,7 @@ internal sealed class DecimalChunkEncoder(Field field, ParquetWriteOptions optio
     public override EncodedChunk Encode(ColumnParts parts)
     {
         var bounds = new ColumnBounds();
-        Builder.Begin(parts.Rows * (_layout.Width + 1) + 1024, parts.Rows);
+        Builder.Begin(parts.Rows);
         for (var from = 0; from < parts.Rows; from += Options.PageRows) EncodePage(parts, from, Math.Min(from + Options.PageRows, parts.Rows), bounds);
         return End(parts, ParquetEncoding.Plain, bounds);
     }

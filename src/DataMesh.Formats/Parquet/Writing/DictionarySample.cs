@@ -42,7 +42,7 @@ internal static class DictionarySample
             {
                 if (column.IsNull(row)) continue;
                 seen++;
-                distinct += Insert(slots, (ulong)ValueDictionary.Hash(column[row]) << 20 | 1) ? 1 : 0;
+                distinct += Insert(slots, (ulong)ValueDictionary.Hash(column[row]) << 32 | 1) ? 1 : 0;
             }
         }
 

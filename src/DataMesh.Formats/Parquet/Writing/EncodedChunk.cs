@@ -1,12 +1,14 @@
-using DataMesh.Core.Columns;
 using DataMesh.Formats.Parquet.Metadata;
 
 namespace DataMesh.Formats.Parquet.Writing;
 
-/// <summary>A column chunk as bytes, with what the footer must say about it.</summary>
-internal sealed class EncodedChunk : IDisposable
+/// <summary>A column chunk among the bytes of its row group, with what the footer must say about it.</summary>
+internal sealed class EncodedChunk
 {
-    public required PooledBuffer Data { get; init; }
+    /// <summary>Where it begins in the row group's bytes.</summary>
+    public required int Start { get; init; }
+
+    public required int Length { get; init; }
 
     public required CompressionCodec Codec { get; init; }
 
@@ -23,6 +25,4 @@ internal sealed class EncodedChunk : IDisposable
     public required ColumnBounds Bounds { get; init; }
 
     public required long NullCount { get; init; }
-
-    public void Dispose() => Data.Dispose();
 }

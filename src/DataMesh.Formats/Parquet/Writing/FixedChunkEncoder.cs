@@ -14,7 +14,7 @@ internal sealed class FixedChunkEncoder<T>(Field field, ParquetWriteOptions opti
     {
         var bounds = new ColumnBounds();
         if (DictionarySample.Pays<T>(parts) && TryBuildDictionary(parts, out var codes)) return EncodeDictionary(parts, codes, bounds);
-        Builder.Begin((parts.Rows - parts.NullCount) * Unsafe.SizeOf<T>() + parts.Rows / 8 + 1024, parts.Rows);
+        Builder.Begin(parts.Rows);
         for (var from = 0; from < parts.Rows; from += Options.PageRows) EncodePlainPage(parts, from, Math.Min(from + Options.PageRows, parts.Rows), bounds);
         return End(parts, ParquetEncoding.Plain, bounds);
     }
@@ -60,7 +60,7 @@ internal sealed class FixedChunkEncoder<T>(Field field, ParquetWriteOptions opti
     {
         var count = Scratch.Dictionary.Count;
         var bytes = count * Unsafe.SizeOf<T>();
-        Builder.Begin(parts.Rows * 2 + bytes + 1024, parts.Rows);
+        Builder.Begin(parts.Rows);
         var values = MemoryMarshal.Cast<byte, T>(Builder.BeginDictionary(bytes));
         Scratch.Dictionary.CopyTo(values);
         Builder.EndDictionary(bytes, count);

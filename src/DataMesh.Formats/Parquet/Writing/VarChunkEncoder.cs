@@ -59,7 +59,7 @@ internal sealed class VarChunkEncoder(Field field, ParquetWriteOptions options, 
         var seen = new BytesBounds();
         for (var code = 0; code < dictionary.Count; code++) seen.Consider(dictionary[code]);
         seen.AddTo(bounds, IsText, Options.StatisticsCharactersMax);
-        Builder.Begin(parts.Rows * 2 + dictionary.PlainLength + 1024, parts.Rows);
+        Builder.Begin(parts.Rows);
         dictionary.Plain.CopyTo(Builder.BeginDictionary(dictionary.PlainLength));
         Builder.EndDictionary(dictionary.PlainLength, dictionary.Count);
         WriteCodePages(parts, codes, dictionary.Count);
@@ -69,7 +69,7 @@ internal sealed class VarChunkEncoder(Field field, ParquetWriteOptions options, 
     private EncodedChunk EncodePlain(ColumnParts parts, ColumnBounds bounds)
     {
         var seen = new BytesBounds();
-        Builder.Begin(1 << 20, parts.Rows);
+        Builder.Begin(parts.Rows);
         for (var from = 0; from < parts.Rows;)
         {
             var to = PageEnd(parts, from, out var bytes);
