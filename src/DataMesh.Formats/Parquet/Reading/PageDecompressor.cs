@@ -11,10 +11,10 @@ internal static class PageDecompressor
     /// <summary>Throws when a codec can not be read here.</summary>
     public static void Require(CompressionCodec codec, string path)
     {
-        if (codec is CompressionCodec.Uncompressed or CompressionCodec.Snappy or CompressionCodec.Gzip or CompressionCodec.Brotli) return;
+        if (Enum.IsDefined(codec) && codec != CompressionCodec.Lzo) return;
         throw new DataMeshException(
             $"The file is compressed with {codec.ToString().ToLowerInvariant()}, which can not be read.", new Location(path),
-            hint: "write it again with snappy, gzip, brotli or without compression");
+            hint: "write it again with snappy, zstd, lz4_raw, gzip, brotli or without compression");
     }
 
     /// <summary>Fills the target exactly, or throws <see cref="InvalidDataException"/>.</summary>
@@ -31,6 +31,15 @@ internal static class PageDecompressor
             case CompressionCodec.Brotli:
                 if (!BrotliDecoder.TryDecompress(source.AsSpan(offset, length), target, out var written) || written != target.Length)
                     throw new InvalidDataException("A page is no sound brotli stream.");
+                break;
+            case CompressionCodec.Zstd:
+                ZstdDecoder.Decompress(source.AsSpan(offset, length), target);
+                break;
+            case CompressionCodec.Lz4Raw:
+                if (!Lz4Decoder.TryDecompress(source.AsSpan(offset, length), target)) throw new InvalidDataException("A page is no sound lz4 block.");
+                break;
+            case CompressionCodec.Lz4:
+                if (!Lz4Decoder.TryDecompressHadoop(source.AsSpan(offset, length), target)) throw new InvalidDataException("A page holds no sound lz4 blocks.");
                 break;
             default: throw new InvalidDataException($"Pages in codec {codec}.");
         }
