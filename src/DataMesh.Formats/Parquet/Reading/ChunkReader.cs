@@ -11,16 +11,18 @@ internal sealed class ChunkReader : IDisposable
 {
     private const int PageBytesMax = 256 << 20;
     private const int PageValuesMax = 16 << 20;
+    private const int BodyBytesKept = 1 << 20;
 
     private readonly string _path;
     private readonly SchemaNode _node;
     private readonly ColumnChunkMetadata _chunk;
     private readonly PageSource _source;
     private readonly ValueConverter _converter;
-    private readonly PooledBuffer _body = PooledBuffer.Rent(0);
+    private PooledBuffer _body = PooledBuffer.Rent(0);
     private RawValues? _dictionary;
     private CodedDictionary? _coded;
     private long _left;
+    private PageHeader? _ahead;
 
     public ChunkReader(SafeFileHandle file, string path, SchemaNode node, ColumnChunkMetadata chunk)
     {
@@ -41,13 +43,46 @@ internal sealed class ChunkReader : IDisposable
         {
             while (_left > 0)
             {
-                if (!_source.TryReadHeader(out var header)) throw new InvalidDataException($"{_left} values are missing.");
-                if (ReadPage(header) is { } page) return page;
+                if (ReadPage(NextHeader()) is { } page) return page;
             }
 
             return null;
         }
-        catch (Exception cause) when (cause is InvalidDataException or ArgumentException or IndexOutOfRangeException or OverflowException or NotSupportedException)
+        catch (Exception cause) when (IsDamage(cause))
+        {
+            throw Damaged(cause);
+        }
+    }
+
+    /// <summary>Steps over whole pages that hold no more than <paramref name="values"/> values, without reading them; returns how many values that were.</summary>
+    public long SkipPages(long values)
+    {
+        try
+        {
+            var skipped = 0L;
+            while (_left > 0)
+            {
+                var header = NextHeader();
+                if (header.Type is not (PageType.Data or PageType.DataV2))
+                {
+                    ReadPage(header);
+                }
+                else if (header.Values < 0 || header.Values > Math.Min(values - skipped, _left))
+                {
+                    _ahead = header;
+                    break;
+                }
+                else
+                {
+                    _source.Skip(header.CompressedSize);
+                    skipped += header.Values;
+                    _left -= header.Values;
+                }
+            }
+
+            return skipped;
+        }
+        catch (Exception cause) when (IsDamage(cause))
         {
             throw Damaged(cause);
         }
@@ -62,6 +97,20 @@ internal sealed class ChunkReader : IDisposable
         _body.Dispose();
         _dictionary?.Dispose();
     }
+
+    private PageHeader NextHeader()
+    {
+        if (_ahead is { } ahead)
+        {
+            _ahead = null;
+            return ahead;
+        }
+
+        return _source.TryReadHeader(out var header) ? header : throw new InvalidDataException($"{_left} values are missing.");
+    }
+
+    private static bool IsDamage(Exception cause) =>
+        cause is InvalidDataException or ArgumentException or IndexOutOfRangeException or OverflowException or NotSupportedException;
 
     private DataMeshException Damaged(Exception cause) => new(
         $"Column '{string.Join('.', _node.Path)}' can not be read.", new Location(_path, Byte: _source?.Position ?? _chunk.Start), cause.Message,
@@ -117,7 +166,18 @@ internal sealed class ChunkReader : IDisposable
     {
         var present = definitions is null ? header.Values : definitions.Span.Count((byte)_node.Definition);
         _left -= header.Values;
-        return new DecodedPage(header.Values, definitions, repetitions, DecodeValues(header.Encoding, body, present));
+        var page = new DecodedPage(header.Values, definitions, repetitions, DecodeValues(header.Encoding, body, present));
+        ReleaseLarge();
+        return page;
+    }
+
+    /// <summary>The bytes of a large page are let go of at once: the other columns need the memory while this one's values are used up.</summary>
+    private void ReleaseLarge()
+    {
+        _source.ReleaseLarge();
+        if (_body.Capacity <= BodyBytesKept) return;
+        _body.Dispose();
+        _body = PooledBuffer.Rent(0);
     }
 
     private Column DecodeValues(ParquetEncoding encoding, ReadOnlySpan<byte> body, int present)

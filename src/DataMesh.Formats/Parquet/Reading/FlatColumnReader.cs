@@ -36,6 +36,12 @@ internal sealed class FlatColumnReader(ChunkReader chunk, DataType type, int def
     {
         while (rows > 0)
         {
+            if (_page is null || _row == _page.Count)
+            {
+                rows -= chunk.SkipPages(rows);
+                if (rows == 0) return;
+            }
+
             var page = Page();
             var take = (int)Math.Min(page.Count - _row, rows);
             _value += page.Definitions.IsEmpty ? take : page.Definitions.Slice(_row, take).Count((byte)definition);

@@ -10,7 +10,7 @@ internal sealed class PageSource(SafeFileHandle file, long start, long length) :
     private const int WindowBytes = 256 << 10;
     private const int HeaderBytesMax = 16 << 20;
 
-    private readonly PooledBuffer _window = PooledBuffer.Rent(0);
+    private PooledBuffer _window = PooledBuffer.Rent(0);
     private readonly long _end = start + length;
     private long _windowStart = start;
     private int _consumed;
@@ -63,6 +63,17 @@ internal sealed class PageSource(SafeFileHandle file, long start, long length) :
 
         (_windowStart, _consumed) = (Position + count, 0);
         _window.SetLength(0);
+    }
+
+    /// <summary>Gives a window that grew for a large page back; what lies behind the page is kept.</summary>
+    public void ReleaseLarge()
+    {
+        if (_window.Capacity <= 4 * WindowBytes) return;
+        var rest = PooledBuffer.Rent(Available);
+        _window.Span[_consumed..].CopyTo(rest.Span);
+        (_windowStart, _consumed) = (Position, 0);
+        _window.Dispose();
+        _window = rest;
     }
 
     public void Dispose() => _window.Dispose();

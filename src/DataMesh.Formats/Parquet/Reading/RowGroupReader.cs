@@ -42,6 +42,23 @@ internal sealed class RowGroupReader : IDisposable
         return columns;
     }
 
+    /// <summary>
+    /// Reads several batches, one column after the other, so that only one column's page is in memory besides the result.
+    /// <paramref name="isLast"/>: nothing is read afterwards, and what a column needed is let go of at once.
+    /// </summary>
+    public Column[][] Read(IReadOnlyList<int> batches, bool isLast)
+    {
+        var parts = batches.Select(_ => new Column[_readers.Count]).ToArray();
+        for (var i = 0; i < _readers.Count; i++)
+        {
+            for (var batch = 0; batch < parts.Length; batch++) parts[batch][i] = _readers[i].Read(batches[batch]);
+            if (isLast) _readers[i].Dispose();
+        }
+
+        if (isLast) _readers.Clear();
+        return parts;
+    }
+
     public void Skip(long rows)
     {
         if (rows <= 0) return;

@@ -25,15 +25,15 @@ internal sealed class ParquetBlockDecoder(ParquetFile file, ParquetShape shape) 
         try
         {
             var reader = Seek(rows.RowGroup, rows.From);
-            while (_row < rows.To)
+            var counts = new List<int>();
+            for (var left = rows.To - rows.From; left > 0; left -= counts[^1]) counts.Add((int)Math.Min(reader.RowsPerBatch, left));
+            var parts = reader.Read(counts, isLast: rows.To == file.RowGroupRows[_group]);
+            for (var (i, first) = (0, 0); i < parts.Length; first += counts[i++])
             {
-                var count = (int)Math.Min(reader.RowsPerBatch, rows.To - _row);
-                var first = (int)(_row - rows.From);
-                var columns = reader.Read(count);
-                _row += count;
-                if (Assemble(columns, rows, first, count, report, output) is { } batch) batches.Add(batch);
+                if (Assemble(parts[i], rows, first, counts[i], report, output) is { } batch) batches.Add(batch);
             }
 
+            _row = rows.To;
             if (_row == file.RowGroupRows[_group]) Close();
         }
         catch

@@ -44,7 +44,8 @@ internal sealed class ParquetSplitReader : SplitReader
         var (compressed, perRow) = Sizes(_group);
         var rows = Math.Min(BlockRows(groups[_group], perRow), Math.Min(_end, _groupStart + groups[_group]) - _position);
         var from = _position - _groupStart;
-        var block = new ParquetBlock(_file.Share(), _group, from, from + rows, rows * perRow)
+        // Counted twice against the budget of what is in flight: the pages while they are decoded, and the columns that they become.
+        var block = new ParquetBlock(_file.Share(), _group, from, from + rows, 2 * rows * perRow)
         {
             SourceName = _name,
             Start = _position,
