@@ -48,6 +48,21 @@ public sealed class DeltaVacuumTests : IDisposable
     }
 
     [Fact]
+    public void Files_of_an_epoch_that_is_prepared_beside_another_table_are_safe_while_they_are_young()
+    {
+        // The prepared record lies beside the pipeline's first table: nothing in this one tells of the file.
+        Put("state=CA/staged.parquet", days: 6);
+        _table.Commit(Epoch(0), new TableOptions { PartitionBy = ["state"] });
+
+        Assert.Empty(DeltaVacuum.Run(_table.Path, new VacuumOptions(), new Now()).Files);
+        _table.Commit(Epoch(1, files: Staged("state=CA/staged.parquet", 1, "CA")));
+        Put("state=CA/staged.parquet", days: 60);
+
+        Assert.Empty(DeltaVacuum.Run(_table.Path, new VacuumOptions { Retention = TimeSpan.Zero }, new Now()).Files);
+        Assert.Equal(["state=CA/staged.parquet"], Files());
+    }
+
+    [Fact]
     public void Live_files_with_escaped_paths_are_kept()
     {
         Put("s=a%2Fb c/x.parquet", days: 30);
