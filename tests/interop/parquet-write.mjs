@@ -85,7 +85,7 @@ const frame = rows => {
     never: pl.Series('never', ids.map(() => null), pl.Float64),
   });
 };
-for (const compression of ['snappy', 'uncompressed', 'gzip']) {
+for (const compression of ['snappy', 'uncompressed', 'gzip', 'zstd', 'lz4']) {
   const name = `polars-${compression}.parquet`;
   frame(count).writeParquet(join(folder, name), { compression });
   await report(name);
