@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using DataMesh.Core;
 using DataMesh.Core.Columns;
 
 namespace DataMesh.Formats.Json;
@@ -152,9 +153,36 @@ internal static unsafe class JsonTemplateReader
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static byte* Other(byte* p, byte* end, in TemplateSlot slot, int row, JsonValues values)
     {
-        if (p[0] != '[' || p[1] != ']' || slot.Column!.Type.Kind != TypeKind.Json) return Careful(p, end, slot.Column!, row, values, slot.Depth);
-        slot.Column.SetBytes(row, "[]"u8);
-        return p + 2;
+        if (*p == '[' && slot.Column!.Type.Kind == TypeKind.Json && slot.Depth <= Limits.NestingDepthMax)
+        {
+            var next = ShortTexts(p, end);
+            if (next != null)
+            {
+                slot.Column.SetBytes(row, new ReadOnlySpan<byte>(p, (int)(next - p)));
+                return next;
+            }
+        }
+
+        return Careful(p, end, slot.Column!, row, values, slot.Depth);
+    }
+
+    /// <summary>Passes over an array of short strings without blanks and escapes, tags mostly; null when it is anything else.</summary>
+    private static byte* ShortTexts(byte* p, byte* end)
+    {
+        if (p[1] == ']') return p + 2;
+        if (!Vector256.IsHardwareAccelerated) return null;
+        do
+        {
+            p++;
+            if (*p != '"') return null;
+            var special = JsonScan.SpecialMask(Vector256.Load(p + 1));
+            p += BitOperations.TrailingZeroCount(special) + 1;
+            if (special == 0 || p >= end || *p != '"') return null;
+            p++;
+        }
+        while (*p == ',');
+
+        return *p == ']' ? p + 1 : null;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

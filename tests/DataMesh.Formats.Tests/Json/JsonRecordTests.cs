@@ -41,6 +41,16 @@ public class JsonRecordTests
         Assert.Equal(value is null ? "" : $"v={value}", Assert.Single(read.Rows));
     }
 
+    [Fact]
+    public async Task Arrays_of_texts_are_read_the_same_behind_a_record_of_their_form()
+    {
+        string[] arrays = ["[]", "[\"a\"]", "[\"\",\"b,]\"]", $"[\"{new string('x', 31)}\",\"{new string('y', 32)}\"]", "[\"\\n\"]", "[\"a\",1]", "[\"a\",[]]", "[\"é€\",null]"];
+        string[] broken = ["[\"a\",]", "[\"a\"", "[\"a]", "[,\"a\"]", "[\"a\"}", "[\"a\tb\"]", "[\"a\",", "["];
+        var read = await ReadAsync(string.Join('\n', arrays.Concat(broken).Prepend("0").Select(each => $"{{\"v\":{each}}}")), new Schema([new Field("v", DataType.Json)]));
+        Assert.Equal(arrays.Prepend("0").Select(each => $"v={each}"), read.Rows);
+        Assert.Equal(broken.Select(each => $"{{\"v\":{each}}}"), read.BadRecords.Select(each => each.Record));
+    }
+
     [Theory]
     [InlineData("5")]
     [InlineData("\"x\"")]
