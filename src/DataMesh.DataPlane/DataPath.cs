@@ -43,6 +43,9 @@ public sealed class DataPath
     /// <summary>Bytes in flight now.</summary>
     public long BytesInFlight => _budget.Spent;
 
+    /// <summary>What people should know of the last epoch, with how often it happened.</summary>
+    public IReadOnlyDictionary<string, long> Notices => _ordered.Notices;
+
     /// <summary>Learns all widenings of the epoch before it gives up, instead of only the first ones.</summary>
     public bool ScansForWidenings { get; init; }
 
@@ -55,6 +58,7 @@ public sealed class DataPath
     {
         _widenings.Clear();
         _ordered.Counts.Clear();
+        _ordered.Notices.Clear();
         var sinks = writers.Select(writer => new SinkStep(writer, _options, _budget, _meter.Wrote)).ToList();
         var transform = new TransformBlock<BlockInFlight, Morsel>(TransformAsync, _options.Parallel());
         var order = new ActionBlock<Morsel>(morsel => OrderAsync(morsel, sinks, quarantine), _options.Sequential());
@@ -149,6 +153,7 @@ public sealed class DataPath
         }
 
         _ordered.Counts.Add(morsel.Counts);
+        foreach (var (notice, count) in morsel.Notices) _ordered.Notices[notice] = _ordered.Notices.GetValueOrDefault(notice) + count;
         if (morsel.Bad.Count > 0) await quarantine.AddAsync(morsel.Bad, _options.Abort);
         foreach (var (to, batch) in morsel.Batches)
         {

@@ -1,10 +1,9 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace DataMesh.Core.Columns;
 
 /// <summary>
-/// Column memory rented from the shared array pool. It has one owner at a time; the owner disposes it.
+/// Column memory rented from a pool. It has one owner at a time; the owner disposes it.
 /// A buffer that is never disposed is collected by the GC: forgetting costs speed, not safety.
 /// The content is not cleared when rented.
 /// </summary>
@@ -28,7 +27,7 @@ public sealed class PooledBuffer : IDisposable
     public byte[] Array => _array ?? throw new ObjectDisposedException(nameof(PooledBuffer));
 
     /// <summary>Rents a buffer of <paramref name="bytes"/> bytes with unspecified content.</summary>
-    public static PooledBuffer Rent(int bytes) => new(ArrayPool<byte>.Shared.Rent(Math.Max(bytes, 64)), bytes);
+    public static PooledBuffer Rent(int bytes) => new(ColumnMemory.Rent(bytes), bytes);
 
     /// <summary>Rents room for <paramref name="count"/> values.</summary>
     public static PooledBuffer Rent<T>(int count) where T : unmanaged => Rent(checked(count * System.Runtime.CompilerServices.Unsafe.SizeOf<T>()));
@@ -52,9 +51,9 @@ public sealed class PooledBuffer : IDisposable
     {
         if (bytes > Array.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(System.Array.MaxLength, Math.Max(bytes, 2L * Array.Length)));
+            var larger = ColumnMemory.Rent((int)Math.Min(System.Array.MaxLength, Math.Max(bytes, 2L * Array.Length)));
             Array.AsSpan(0, Length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(Array);
+            ColumnMemory.Return(Array);
             _array = larger;
         }
 
@@ -65,6 +64,6 @@ public sealed class PooledBuffer : IDisposable
     public void Dispose()
     {
         var array = Interlocked.Exchange(ref _array, null);
-        if (array is not null) ArrayPool<byte>.Shared.Return(array);
+        if (array is not null) ColumnMemory.Return(array);
     }
 }

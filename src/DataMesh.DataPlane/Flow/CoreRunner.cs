@@ -18,6 +18,8 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
 
     public override List<BadRecord> Bad => _morsel.Bad;
 
+    public override Dictionary<string, long> Notices => _morsel.Notices;
+
     /// <summary>Turns a block into a morsel. The block is let go of.</summary>
     public Morsel Run(BlockInFlight block)
     {
@@ -66,6 +68,12 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
             runner.Counts.In(_source)++;
             runner.Counts.Quarantined(_source)++;
             runner.Bad.Add(BadRows.Cut(record, reason, null, detail, _source, block.Block.SourceName, position));
+        }
+
+        public override void UnknownColumn(string column, DataType type, long count, long firstPosition)
+        {
+            var notice = $"values of the new column '{column}' ({type}) left out, first in {block.Block.SourceName}";
+            runner.Notices[notice] = runner.Notices.GetValueOrDefault(notice) + count;
         }
 
         public override void Widen(string column, DataType type) =>

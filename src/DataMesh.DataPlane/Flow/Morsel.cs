@@ -17,6 +17,9 @@ internal sealed class Morsel(LedgerCounters counts, long budget)
     /// <summary>Wider types asked for; nothing else in the morsel counts then.</summary>
     public List<Widening> Widenings { get; } = [];
 
+    /// <summary>What people should know, with how often it happened.</summary>
+    public Dictionary<string, long> Notices { get; } = [];
+
     /// <summary>The ledger of the block.</summary>
     public LedgerCounters Counts { get; } = counts;
 

@@ -15,6 +15,8 @@ internal sealed class OrderedRunner(BoundGraph graph) : RegionRunner(graph)
 
     public override List<BadRecord> Bad { get; } = [];
 
+    public override Dictionary<string, long> Notices { get; } = [];
+
     /// <summary>True when every way from the sources to the sinks passes a stage that has seen enough.</summary>
     public bool HasSeenEnough()
     {

@@ -31,6 +31,9 @@ internal abstract class RegionRunner
     /// <summary>Where bad records go now.</summary>
     public abstract List<BadRecord> Bad { get; }
 
+    /// <summary>Where notices for people go now.</summary>
+    public abstract Dictionary<string, long> Notices { get; }
+
     /// <summary>Whether the stage's workers live in this runner.</summary>
     protected abstract bool Runs(BoundNode node);
 
@@ -113,6 +116,12 @@ internal abstract class RegionRunner
         {
             runner.Counts.Quarantined(node.Node) += rows.Length;
             foreach (var row in rows) runner.Bad.Add(BadRows.From(batch, row, reason, rule, detail?.Invoke(row), node.Node));
+        }
+
+        public override void Warn(string rule, long rows)
+        {
+            var notice = $"rows kept although rule '{rule}' of stage '{node.Id}' refuses them";
+            runner.Notices[notice] = runner.Notices.GetValueOrDefault(notice) + rows;
         }
 
         public override void Count(LedgerTerm term, long rows) => runner.Counts.Term(node.Node, term) += rows;

@@ -32,8 +32,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
     /// <summary>Reads and stages an epoch; null when a stop was asked for that this pipeline can only follow by giving the epoch up.</summary>
     public async Task<StagedEpoch?> RunEpochAsync(long epoch)
     {
-        _plans ??= await SourcePlans.DescribeAsync(run, abort);
-        if (_path is null) await RebindAsync();
+        if (_path is null) await PrepareAsync();
         feed.BeginEpoch();
         while (true)
         {
@@ -41,7 +40,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
             if (attempt.Staged is { } staged) return Staged = staged;
             if (attempt.Widenings.Count == 0) return null;
             _restarts++;
-            foreach (var told in _plans.Widen(attempt.Widenings)) run.Outcome.Tell(told);
+            foreach (var told in _plans!.Widen(attempt.Widenings)) run.Outcome.Tell(told);
             await RebindAsync();
         }
     }
@@ -50,6 +49,13 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
     public ValueTask DisposeAsync() => feed.DisposeAsync();
 
     private bool MayEndAnywhere => _graph!.MayEndAnywhere && !run.Replaces;
+
+    private async Task PrepareAsync()
+    {
+        foreach (var node in run.Definition.Stages) await node.Stage.PrepareAsync(run.Context, abort);
+        _plans = await SourcePlans.DescribeAsync(run, abort);
+        await RebindAsync();
+    }
 
     private async Task RebindAsync()
     {
@@ -97,6 +103,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
         foreach (var writer in writers) outputs.Add(await writer.StageAsync(abort));
         var bad = await quarantine.StageAsync(abort);
         var ledger = outcome.Counts.Lines(_graph!);
+        foreach (var (notice, count) in _path!.Notices) run.Outcome.Tell($"{count:N0} {notice}.");
         if (ledger.FirstOrDefault(line => !line.Closes) is { } open)
             throw new DataMeshException($"The ledger of '{open.Id}' does not close: {open}.", detail: "Nothing was committed.", hint: "this is a bug in the stage; please report it with the pipeline file");
         return new StagedEpoch(epoch, outcome, ledger, outputs, bad, quarantine.Reasons, _plans!.Schemas, started, run.Clock.GetUtcNow())
