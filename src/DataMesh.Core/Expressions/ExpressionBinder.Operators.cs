@@ -103,7 +103,7 @@ public sealed partial class ExpressionBinder
         var (a, b) = (left.Type.Kind, right.Type.Kind);
         if (a is not (TypeKind.Date or TypeKind.Timestamp) && b is not (TypeKind.Date or TypeKind.Timestamp)) return null;
         var nullable = left.Nullable || right.Nullable;
-        if (name == "-" && Coercion.Common(left, right) is { Kind: TypeKind.Date }) 
+        if (name == "-" && Coercion.Common(left, right) is { Kind: TypeKind.Date })
             return new BoundCall("date_minus_date", [Coercion.Convert(left, DataType.Date), Coercion.Convert(right, DataType.Date)], DataType.Int64, nullable, call.Offset);
         if (a == TypeKind.Date && b == TypeKind.Int64 && name is "+" or "-")
             return new BoundCall(name == "+" ? "date_plus_days" : "date_minus_days", [left, right], DataType.Date, nullable, call.Offset);
