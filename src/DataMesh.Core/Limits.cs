@@ -31,10 +31,10 @@ public static class Limits
     public const int ExpressionLengthMax = 64 << 10;
 
     /// <summary>Bytes of batches in flight that one task may hold before its reader waits.</summary>
-    public const long TaskBytesInFlightMax = 32L << 20;
+    public const long TaskBytesInFlightMax = 20L << 20;
 
     /// <summary>Bytes of idle column memory that the process keeps for the next batch.</summary>
-    public const long PooledBytesMax = 48L << 20;
+    public const long PooledBytesMax = 96L << 20;
 
     /// <summary>Bytes that a keyed stage (deduplicate, aggregate, lookup) may hold unless its options say otherwise.</summary>
     public const long KeyedStateBytesMax = 1L << 30;
