@@ -32,7 +32,8 @@ async function polars() {
   if (work === 'w1') {
     const rows = pl.scanCSV(input, { tryParseDates: true, inferSchemaLength: 1000 });
     const total = pl.col('amount').add(pl.col('tip').fillNull(0)).mul(1.08).alias('total');
-    await rows.filter(pl.col('amount').gt(10)).withColumn(total).sinkParquet(output, { compression: 'snappy' });
+    const clean = await rows.filter(pl.col('amount').gt(10)).withColumn(total).collect();
+    clean.writeParquet(output, { compression: 'snappy' });
   } else if (work === 'w3') {
     const rows = pl.scanCSV(input, { inferSchemaLength: 1000 });
     const groups = await rows.groupBy('zone_key').agg(pl.col('amount').count().alias('n'), pl.col('amount').sum().alias('s'), pl.col('amount').mean().alias('a')).collect();

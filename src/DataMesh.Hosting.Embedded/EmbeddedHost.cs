@@ -23,9 +23,10 @@ public static class EmbeddedHost
     {
         var run = new PipelineRun(definition, options, TimeProvider.System, stopAtBarrier);
         var folder = options.StateFolder ?? Path.Combine(run.Context.BaseFolder, ".datamesh");
+        using var only = RunLock.Take(folder, definition.Name);
         using var states = new SqliteStateStore(Path.Combine(folder, "state.db"));
         await using var worker = new RunWorker(run);
-        await using var host = new InProcessHost(states, new GrainActivator(worker));
+        await using var host = new InProcessHost(states, new GrainActivator(worker), why => run.End(new ReportEnd(run.RunId, PipelinePhase.Failed, why)));
         using var reporting = new CancellationTokenSource();
         var reports = progress is null ? Task.CompletedTask : ReportAsync(run, worker, progress, reporting.Token);
         host.Tell(

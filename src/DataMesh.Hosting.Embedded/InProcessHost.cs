@@ -5,12 +5,15 @@ using DataMesh.Runtime.Hosting;
 namespace DataMesh.Hosting.Embedded;
 
 /// <summary>The host port inside one process: a directory of active grains.</summary>
-public sealed class InProcessHost(IGrainStateStore states, GrainActivator activator) : IGrainHost, IAsyncDisposable
+public sealed class InProcessHost(IGrainStateStore states, GrainActivator activator, Action<string> failed) : IGrainHost, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<GrainId, Lazy<IGrainShell>> _active = new();
 
     /// <inheritdoc/>
     public IGrainStateStore States => states;
+
+    /// <inheritdoc/>
+    public void Fail(GrainId grain, string why) => failed(why);
 
     /// <inheritdoc/>
     public void Tell(GrainId to, GrainEvent happened) =>

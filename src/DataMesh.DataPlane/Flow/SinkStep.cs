@@ -47,7 +47,6 @@ internal sealed class SinkStep
         _rows += batch.Length;
         var bytes = batch.ByteSize;
         _bytes += bytes;
-        _budget.Spend(bytes);
         if (_rows >= Limits.RowGroupRows || _bytes >= Limits.BatchBytesMax) await FlushAsync(cancellation);
     }
 
@@ -70,6 +69,8 @@ internal sealed class SinkStep
     private async ValueTask FlushAsync(CancellationToken cancellation)
     {
         var group = new Group(_gathered, _bytes);
+        // Spent only from here on: what is still being gathered could never be paid back while the reader waits for it.
+        _budget.Spend(_bytes);
         (_gathered, _rows, _bytes) = ([], 0, 0);
         if (!await _encode.SendAsync(group, cancellation)) await _append.Completion;
     }

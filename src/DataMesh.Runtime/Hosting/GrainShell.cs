@@ -65,11 +65,14 @@ public sealed class GrainShell<TState> : IGrainShell where TState : notnull
             await PersistAsync(step.State);
             foreach (var effect in step.Effects) CarryOut(effect);
         }
-        catch (Exception error) when (happened is not WorkFailed)
+        catch (OperationCanceledException) when (_deactivated.IsCancellationRequested)
         {
-            // A turn that could not be persisted did not happen: forget the state, read it again, and let the machine decide.
+        }
+        catch (Exception error)
+        {
+            // A turn that could not be persisted did not happen, and nothing that follows from it may: the host has to know.
             _state = default;
-            Post(Failure($"turn of {_id}", error));
+            _host.Fail(_id, Failure($"turn of {_id}", error).Message);
         }
     }
 

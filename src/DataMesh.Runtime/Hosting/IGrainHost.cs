@@ -8,6 +8,9 @@ public interface IGrainHost
     /// <summary>Tells a grain something; it is activated if need be. Events of one sender to one grain arrive in order.</summary>
     void Tell(GrainId to, GrainEvent happened);
 
+    /// <summary>Told when a grain can not go on at all: its state belongs to another activation, or can not be kept.</summary>
+    void Fail(GrainId grain, string why);
+
     /// <summary>Grain state.</summary>
     IGrainStateStore States { get; }
 }

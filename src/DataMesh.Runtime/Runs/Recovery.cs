@@ -95,6 +95,8 @@ public static class Recovery
         IReadOnlyDictionary<string, Schema>? schemas = null;
         foreach (var manifest in run.Account.Chain(position.Manifest))
         {
+            if (schemas is null && manifest.Version != run.Version)
+                run.Outcome.Tell($"The pipeline file has changed since epoch {manifest.Epoch}: rows committed before stay as they are (--rebuild reads everything again).");
             schemas ??= manifest.SourceSchemas.ToDictionary(entry => entry.Key, entry => StoredField.ToSchema(entry.Value));
             foreach (var split in manifest.Finished) finished.TryAdd((split.Source, split.Split), split.Identity);
         }

@@ -58,6 +58,20 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_run_of_the_same_pipeline_at_the_same_time_is_refused()
+    {
+        _folder.Write("in/a.csv", "n\n1\n20\n");
+        Directory.CreateDirectory(Path.Combine(_folder.Root, ".datamesh"));
+        using (File.Open(Path.Combine(_folder.Root, ".datamesh", "p.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+        {
+            var refused = await Assert.ThrowsAsync<Core.Errors.DataMeshException>(() => _folder.RunAsync(Two));
+            Assert.Contains("running already", refused.Message);
+        }
+
+        Assert.Equal(RunOutcome.Completed, (await _folder.RunAsync(Two)).Outcome);
+    }
+
+    [Fact]
     public async Task A_stop_commits_what_was_read_and_the_next_run_goes_on_there()
     {
         _folder.Write("in/a.csv", "n\n1\n20\n3\n");
