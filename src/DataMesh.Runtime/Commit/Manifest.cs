@@ -1,3 +1,4 @@
+using DataMesh.Core.Drift;
 using DataMesh.Core.Columns;
 using DataMesh.DataPlane.Ledger;
 
@@ -21,7 +22,34 @@ public sealed record Manifest(
     string Pipeline, string Version, long Epoch, string PreparedId, string? Previous, IReadOnlyList<StageCounts> Ledger,
     IReadOnlyList<SplitPosition> Finished, IReadOnlyList<SplitPosition> Open, IReadOnlyList<QuarantinePart> Quarantine,
     IReadOnlyDictionary<string, long> Reasons, IReadOnlyDictionary<string, IReadOnlyList<StoredField>> SourceSchemas,
-    DateTimeOffset StartedAt, DateTimeOffset StagedAt);
+    DateTimeOffset StartedAt, DateTimeOffset StagedAt)
+{
+    /// <summary>What stages remember from epoch to epoch, as files; empty for pipelines whose stages remember nothing.</summary>
+    public IReadOnlyList<StageState> State { get; init; } = [];
+
+    /// <summary>Changes of structure that this epoch met for the first time.</summary>
+    public IReadOnlyList<DriftEvent> Drift { get; init; } = [];
+
+    /// <summary>Quarantined records of earlier epochs that this epoch replayed or discarded.</summary>
+    public IReadOnlyList<SettledRecords> Settled { get; init; } = [];
+}
+
+/// <summary>The state files of one stage, oldest first: the first is whole, each later one holds what changed since.</summary>
+/// <param name="Stage">The stage's id.</param>
+/// <param name="Files">File names under <c>_datamesh/state</c> of the first target.</param>
+public sealed record StageState(string Stage, IReadOnlyList<StateFile> Files);
+
+/// <summary>One state file.</summary>
+public sealed record StateFile(string File, long Bytes);
+
+/// <summary>Rows of a quarantine part that no longer wait.</summary>
+/// <param name="Part">File name of the part.</param>
+/// <param name="Rows">Row numbers in it as ranges: first row and count, ascending.</param>
+/// <param name="IsReplayed">True when they went through the pipeline again in this epoch, false when they were discarded.</param>
+public sealed record SettledRecords(string Part, IReadOnlyList<RowRange> Rows, bool IsReplayed);
+
+/// <summary>Consecutive rows.</summary>
+public sealed record RowRange(long From, long Count);
 
 /// <summary>A file of bad records under <c>_quarantine</c> of the first target.</summary>
 public sealed record QuarantinePart(string File, long Rows, long Bytes);
