@@ -47,6 +47,7 @@ public static class CheckpointWriter
 
             File.Move(temporary, target, overwrite: true);
             DurableFiles.FlushFolder(LogFolder.Of(snapshot.Path));
+            CrashPoint.Reached(CrashPoints.CheckpointFile);
         }
         finally
         {

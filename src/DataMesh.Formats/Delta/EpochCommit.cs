@@ -28,6 +28,7 @@ public static class EpochCommit
             var entry = Build(table.Path, snapshot, commit, options, commitId);
             DurableFiles.CreateFolder(LogFolder.Of(table.Path));
             if (!DurableFiles.PutIfAbsent(LogFolder.EntryPath(table.Path, version), entry.Serialise())) continue;
+            CrashPoint.Reached(CrashPoints.CommitEntry);
             CheckpointWriter.WriteWhenDue(table, version, commit.TimeMs);
             return version;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DataMesh.Core.Storage;
 using DataMesh.Runtime.Runs;
 
 namespace DataMesh.Runtime.Commit;
@@ -10,6 +11,7 @@ internal static class EpochRecords
     {
         var id = Guid.NewGuid().ToString("N");
         var name = run.Account.Write(ToManifest(run, staged, id));
+        CrashPoint.Reached(CrashPoints.StageManifest);
         var position = new CommittedPosition(staged.Epoch, id, name, staged.Open);
         var domain = JsonSerializer.Serialize(position, RuntimeJson.Default.CommittedPosition);
         var targets = run.Definition.Sinks.Select((node, i) => new PreparedTarget(

@@ -5,6 +5,7 @@ using DataMesh.ControlPlane.Sources;
 using DataMesh.ControlPlane.Tasks;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
+using DataMesh.Core.Storage;
 using DataMesh.Runtime.Commit;
 using DataMesh.Runtime.Hosting;
 
@@ -102,6 +103,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         var staged = _task?.Staged ?? throw new InvalidOperationException("Nothing is staged.");
         var mine = EpochRecords.Make(run, staged);
         var stands = run.Account.Prepare(mine);
+        CrashPoint.Reached(CrashPoints.Prepared);
         if (stands.PreparedId != mine.PreparedId)
             return new WorkFailed("prepare", $"Epoch {prepare.Epoch} was prepared by another process: going back to what it prepared.", MayPass: true);
         return new EpochPrepared(prepare.Epoch, new PreparedFacts(
@@ -113,7 +115,9 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         var record = Account.ReadPrepared(commit.PreparedPath);
         var target = record.Targets.First(each => each.Path == commit.Target);
         var node = run.Definition.Sinks.First(each => each.Id == target.Sink);
+        CrashPoint.Reached(CrashPoints.CommitBegin);
         var version = await node.Sink.CommitAsync(target.ToCommit(record), run.Context, cancellation);
+        CrashPoint.Reached(CrashPoints.CommitEnd);
         run.Outcome.Add(new TargetResult(
             node.Sink.TargetName, target.Path, version, target.Files.Sum(file => file.Rows), target.Files.Count, target.Files.Sum(file => file.Bytes), null));
         return new CommitDone(version);
@@ -124,7 +128,9 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         var record = Account.ReadPrepared(complete.PreparedPath);
         var manifest = run.Account.ReadManifest(record.Manifest);
         run.Outcome.Add(manifest.Ledger, manifest.Reasons);
+        CrashPoint.Reached(CrashPoints.CompleteBegin);
         run.Account.Forget(complete.Epoch);
+        CrashPoint.Reached(CrashPoints.CompleteEnd);
         run.LastManifest = record.Manifest;
         return new EpochCompleted(complete.Epoch, [.. manifest.Finished.GroupBy(split => split.Source)
             .Select(done => new SplitsDone(PipelineMachine.SourceOf(run.Definition.Name, done.Key), done.Count()))]);

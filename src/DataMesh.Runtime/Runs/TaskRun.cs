@@ -1,9 +1,10 @@
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
-using DataMesh.DataPlane;
+using DataMesh.Core.Storage;
 using DataMesh.DataPlane.Flow;
 using DataMesh.DataPlane.Graph;
 using DataMesh.DataPlane.Quarantine;
+using DataMesh.DataPlane;
 
 namespace DataMesh.Runtime.Runs;
 
@@ -99,9 +100,16 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
     private async Task<StagedEpoch> StageAsync(
         long epoch, EpochOutcome outcome, List<SinkWriter> writers, QuarantineWriter quarantine, DateTimeOffset started)
     {
+        CrashPoint.Reached(CrashPoints.EpochRead);
         var outputs = new List<StagedOutput>();
-        foreach (var writer in writers) outputs.Add(await writer.StageAsync(abort));
+        foreach (var writer in writers)
+        {
+            outputs.Add(await writer.StageAsync(abort));
+            CrashPoint.Reached(CrashPoints.StageData);
+        }
+
         var bad = await quarantine.StageAsync(abort);
+        CrashPoint.Reached(CrashPoints.StageQuarantine);
         var ledger = outcome.Counts.Lines(_graph!);
         foreach (var (notice, count) in _path!.Notices) run.Outcome.Tell($"{count:N0} {notice}.");
         if (ledger.FirstOrDefault(line => !line.Closes) is { } open)

@@ -1,0 +1,41 @@
+namespace DataMesh.Core.Storage;
+
+/// <summary>
+/// The named steps of the protocols at which <see cref="CrashPoint"/> can kill the process. docs/mechanisms/commit-protocol.md says of each what is on
+/// disk then and what recovery does; a test kills the real program at every one.
+/// </summary>
+public static class CrashPoints
+{
+    /// <summary>The epoch's input has been read; data files are written, not closed.</summary>
+    public const string EpochRead = "epoch.read";
+
+    /// <summary>The data files of one target are closed and durable.</summary>
+    public const string StageData = "stage.data";
+
+    /// <summary>The quarantine part is durable.</summary>
+    public const string StageQuarantine = "stage.quarantine";
+
+    /// <summary>The manifest is durable.</summary>
+    public const string StageManifest = "stage.manifest";
+
+    /// <summary>The prepared record is durable.</summary>
+    public const string Prepared = "prepare.record";
+
+    /// <summary>A commit to one target begins.</summary>
+    public const string CommitBegin = "commit.begin";
+
+    /// <summary>The log entry is durable; no checkpoint of it is written yet.</summary>
+    public const string CommitEntry = "commit.entry";
+
+    /// <summary>A checkpoint is durable; the hint does not name it yet.</summary>
+    public const string CheckpointFile = "checkpoint.file";
+
+    /// <summary>One target has committed.</summary>
+    public const string CommitEnd = "commit.end";
+
+    /// <summary>All targets have committed; the prepared record still stands.</summary>
+    public const string CompleteBegin = "complete.begin";
+
+    /// <summary>The prepared record is gone; grain state does not know it yet.</summary>
+    public const string CompleteEnd = "complete.end";
+}
