@@ -92,6 +92,18 @@ public sealed class ParquetWriterInteropTests : IDisposable
     }
 
     [Fact]
+    public void Many_codes_from_decoders_that_take_turns_still_make_a_dictionary()
+    {
+        var path = Path.Combine(_folder, "turns.parquet");
+        ValueDictionary[] decoders = [new(), new()];
+        Column[] parts = [.. Enumerable.Range(0, 10).Select(turn => Coded(
+            DataType.String, decoders[turn % 2], Enumerable.Range(0, 6_000).Select(i => $"key {(turn + 1) * (i + 1) * 7919L % 10_000:d5}")))];
+        Write(path, [.. parts.Select(part => Batch(("s", part)))]);
+        Assert.Contains("RLE_DICTIONARY", Query($"SELECT encodings FROM parquet_metadata('{path}')"), StringComparison.Ordinal);
+        Assert.Equal("60000,540000", Query($"SELECT count(s), sum(strlen(s)) FROM '{path}'"));
+    }
+
+    [Fact]
     public void Row_groups_carry_statistics_that_engines_may_trust()
     {
         var path = Path.Combine(_folder, "statistics.parquet");

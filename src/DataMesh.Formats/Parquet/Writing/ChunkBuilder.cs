@@ -11,7 +11,8 @@ namespace DataMesh.Formats.Parquet.Writing;
 /// </summary>
 internal sealed class ChunkBuilder(bool snappyAllowed)
 {
-    private const int SampleBytes = 64 << 10;
+    private const int SampleBytes = 16 << 10;
+    private const int ByteStringSampleBytes = 48 << 10;
     private const double WorthwhileRatio = 0.8;
     private const double ValueWiseRatio = 1.25;
 
@@ -120,7 +121,8 @@ internal sealed class ChunkBuilder(bool snappyAllowed)
     /// <summary>The first page speaks for the others, so a dictionary counts once and the page as often as there will be pages.</summary>
     private CompressionCodec Choose(ReadOnlySpan<byte> body, int values, int bytesAt)
     {
-        var sample = body[..Math.Min(body.Length, SampleBytes)];
+        // Numbers and codes show in little what they are; texts repeat from farther away.
+        var sample = body[..Math.Min(body.Length, bytesAt >= 0 ? ByteStringSampleBytes : SampleBytes)];
         var packed = CompressedLength(sample);
         if (bytesAt >= 0 && bytesAt < sample.Length) _isValueWise = _valueSnappy.Compress(sample, bytesAt, Room(sample.Length)) <= packed * ValueWiseRatio;
         if (_dictionaryValues < 0 || values == 0) return packed < sample.Length * WorthwhileRatio ? CompressionCodec.Snappy : CompressionCodec.Uncompressed;

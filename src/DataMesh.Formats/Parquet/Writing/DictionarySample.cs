@@ -46,7 +46,7 @@ internal static class DictionarySample
             }
         }
 
-        return seen > 0 && distinct * 4 <= seen;
+        return IsWorth(seen, distinct, parts.Rows - parts.NullCount);
     }
 
     /// <summary>

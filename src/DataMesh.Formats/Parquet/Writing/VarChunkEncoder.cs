@@ -10,6 +10,7 @@ namespace DataMesh.Formats.Parquet.Writing;
 internal sealed class VarChunkEncoder(Field field, ParquetWriteOptions options, ChunkBuilder builder, EncoderScratch scratch) : ColumnChunkEncoder(field, options, builder, scratch)
 {
     private readonly CodeTranslator _translator = new(options.DictionaryBytesMax);
+    private readonly List<ValueDictionary> _dictionaries = [];
 
     private bool IsText => Type.Kind != TypeKind.Binary;
 
@@ -20,19 +21,21 @@ internal sealed class VarChunkEncoder(Field field, ParquetWriteOptions options, 
     }
 
     /// <summary>Codes in use can not be more than their dictionaries hold; beyond half of the rows a sample decides.</summary>
-    private static bool DictionaryPays(ColumnParts parts)
+    private bool DictionaryPays(ColumnParts parts)
     {
+        _dictionaries.Clear();
         var values = 0L;
-        ValueDictionary? last = null;
         for (var part = 0; part < parts.Count; part++)
         {
             if (parts[part] is not VarColumn column) continue;
             if (column.Dictionary is null) return DictionarySample.PaysForBytes(parts);
-            if (column.Dictionary != last) values += column.Dictionary.Count;
-            last = column.Dictionary;
+            // The batches of a few decoders come by turns: each dictionary counts once.
+            if (_dictionaries.Contains(column.Dictionary)) continue;
+            _dictionaries.Add(column.Dictionary);
+            values += column.Dictionary.Count;
         }
 
-        return last is not null && (values * 2 <= parts.Rows - parts.NullCount || DictionarySample.PaysForBytes(parts));
+        return _dictionaries.Count > 0 && (values * 2 <= parts.Rows - parts.NullCount || DictionarySample.PaysForBytes(parts));
     }
 
     private bool TryTranslate(ColumnParts parts, out ReadOnlySpan<int> codes)
