@@ -39,6 +39,9 @@ public static class Limits
     /// <summary>Bytes that a keyed stage (deduplicate, aggregate, lookup) may hold unless its options say otherwise.</summary>
     public const long KeyedStateBytesMax = 1L << 30;
 
+    /// <summary>Rows held until the next barrier to find the last of every key: beyond this many bytes the epoch ends early.</summary>
+    public const long UpsertBytesPerEpoch = 128L << 20;
+
     /// <summary>Largest grain state, in bytes of its JSON form.</summary>
     public const int GrainStateBytesMax = 64 << 10;
 

@@ -30,6 +30,7 @@ public sealed class DataPath
     private readonly List<Widening> _widenings = [];
     private readonly OrderedRunner _ordered;
     private volatile bool _hasSeenEnough;
+    private volatile bool _wantsBarrier;
 
     /// <summary>A path for a bound pipeline. Stage workers and decoders live as long as the path, across epochs.</summary>
     public DataPath(BoundGraph graph, PathOptions options, PathMeter meter)
@@ -42,6 +43,13 @@ public sealed class DataPath
 
     /// <summary>Bytes in flight now.</summary>
     public long BytesInFlight => _budget.Spent;
+
+    /// <summary>Whether a stage holds so much that the epoch should end soon.</summary>
+    public bool WantsBarrier
+    {
+        get => _wantsBarrier;
+        private set => _wantsBarrier = value;
+    }
 
     /// <summary>What people should know of the last epoch, with how often it happened.</summary>
     public IReadOnlyDictionary<string, long> Notices => _ordered.Notices;
@@ -75,6 +83,7 @@ public sealed class DataPath
             }
 
             if (drained) await FinishStagesAsync(sinks, quarantine);
+            else await EndEpochOfStagesAsync(sinks, quarantine);
             for (var i = 0; i < sinks.Count; i++)
             {
                 await sinks[i].CompleteAsync(_options.Abort);
@@ -162,6 +171,7 @@ public sealed class DataPath
         }
 
         _hasSeenEnough = _ordered.HasSeenEnough();
+        WantsBarrier = _ordered.WantsBarrier();
         _budget.Return(morsel.Budget);
     }
 
@@ -173,6 +183,18 @@ public sealed class DataPath
             _ordered.Finish(node, [.. _cores.SelectMany(core => core.WorkersOf(node))]);
             await ForwardAsync(sinks, quarantine);
         }
+    }
+
+    /// <summary>Lets stages emit what they hold back only until a barrier, in the order of the graph.</summary>
+    private async Task EndEpochOfStagesAsync(List<SinkStep> sinks, IQuarantine quarantine)
+    {
+        foreach (var node in _graph.Stages.Where(node => node.Region == Region.Ordered))
+        {
+            _ordered.EndEpoch(node);
+            await ForwardAsync(sinks, quarantine);
+        }
+
+        WantsBarrier = false;
     }
 
     private async ValueTask ForwardAsync(List<SinkStep> sinks, IQuarantine quarantine)

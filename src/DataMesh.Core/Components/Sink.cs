@@ -26,6 +26,9 @@ public abstract class Sink
     /// <summary>Whether each run reads everything again and replaces all rows of the target (<c>mode: overwrite</c>).</summary>
     public virtual bool Replaces => false;
 
+    /// <summary>How rows replace those with the same key (<c>mode: upsert</c>); null when rows are only added.</summary>
+    public virtual Upsert? Upsert => null;
+
     /// <summary>
     /// Where the runtime keeps its own files beside the target: <c>_datamesh</c> (prepared records, manifests), <c>_quarantine</c>.
     /// Inside a table's folder; a sink whose target is a file answers <c>folder/name/file</c>.

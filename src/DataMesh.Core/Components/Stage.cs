@@ -59,6 +59,12 @@ public abstract class BoundStage
     /// </summary>
     public virtual bool NeedsOrigin => true;
 
+    /// <summary>
+    /// Whether workers keep rows only until the next barrier and let go of them there (<see cref="StageWorker.EndEpoch"/>): then an epoch may end
+    /// anywhere although the stage needs order.
+    /// </summary>
+    public virtual bool EndsWithEpoch => false;
+
     /// <summary>Merging stages: merges what the workers absorbed, in the order given, and emits the result.</summary>
     public virtual void Merge(IReadOnlyList<StageWorker> workers, StageOutput output)
     {
@@ -75,6 +81,14 @@ public abstract class StageWorker
     public virtual void Finish(StageOutput output)
     {
     }
+
+    /// <summary>Called at a barrier in mid-input, on ordered stages: emits what must stand in this epoch. More batches follow.</summary>
+    public virtual void EndEpoch(StageOutput output)
+    {
+    }
+
+    /// <summary>True when the worker holds so much that the epoch should end soon.</summary>
+    public virtual bool WantsBarrier => false;
 
     /// <summary>
     /// True when no further input can change the output (limit reached), so that reading can stop early.

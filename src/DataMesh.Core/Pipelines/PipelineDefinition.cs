@@ -4,7 +4,7 @@ using DataMesh.Core.Errors;
 namespace DataMesh.Core.Pipelines;
 
 /// <summary>A pipeline file after parsing: components with their options, wired into a graph. Nodes stand in topological order.</summary>
-public sealed class PipelineDefinition
+public sealed record PipelineDefinition
 {
     /// <summary>The pipeline's name.</summary>
     public required string Name { get; init; }

@@ -33,6 +33,9 @@ internal sealed class OrderedRunner(BoundGraph graph) : RegionRunner(graph)
         return true;
     }
 
+    /// <summary>True when a stage asks for the end of the epoch.</summary>
+    public bool WantsBarrier() => Graph.Stages.Any(node => node.Bound.EndsWithEpoch && WorkersOf(node).Any(worker => worker.WantsBarrier));
+
     /// <summary>Every stage's worker lives here, except that what cores absorb is merged here, and what cores do stays there.</summary>
     protected override bool Runs(BoundNode node) => node.Region == Region.Ordered;
 

@@ -84,6 +84,12 @@ internal abstract class RegionRunner
         foreach (var worker in WorkersOf(node)) worker.Finish(output);
     }
 
+    /// <summary>Tells a stage that a barrier has come.</summary>
+    public void EndEpoch(BoundNode node)
+    {
+        foreach (var worker in WorkersOf(node)) worker.EndEpoch(_outputs[node.Node - _graph.Sources.Count]);
+    }
+
     /// <summary>Whether a stage has seen enough.</summary>
     public bool IsSatisfied(BoundNode node) => WorkersOf(node).Any() && WorkersOf(node).All(worker => worker.IsSatisfied);
 

@@ -30,9 +30,9 @@ public sealed class BoundGraph
     public BoundNode StageAt(int node) => Stages[node - Sources.Count];
 
     /// <summary>
-    /// Whether the end of an epoch in mid-input leaves results as they are: true while no stage keeps rows or keys from batch to batch.
+    /// Whether the end of an epoch in mid-input leaves results as they are: true while no stage keeps rows or keys from batch to batch beyond a barrier.
     /// </summary>
-    public bool MayEndAnywhere => Stages.All(stage => stage.Region == Region.Parallel);
+    public bool MayEndAnywhere => Stages.All(stage => stage.Stage.Order == Core.Components.StageOrder.Parallel || stage.Bound.EndsWithEpoch);
 
     /// <summary>Whether a later stage can set a row aside, so that batches must remember where their rows came from.</summary>
     public bool NeedsOrigin => Stages.Any(stage => stage.Bound.NeedsOrigin);

@@ -60,7 +60,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
 
     private async Task RebindAsync()
     {
-        var definition = run.Replaces ? run.Definition : Conforming.Insert(run.Definition, run.Recovered.Targets);
+        var definition = Upserting.Insert(run.Replaces ? run.Definition : Conforming.Insert(run.Definition, run.Recovered.Targets));
         _graph = GraphBinder.Bind(definition, _plans!.Plans, run.Context);
         _path = new DataPath(_graph, new PathOptions { Cores = cores, Abort = abort }, run.Meter) { ScansForWidenings = _restarts >= EagerRestartsMax };
         await feed.RewindAsync(_graph);
@@ -94,7 +94,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
         // The epoch that creates a table ends with the input: until its commit, types may still widen.
         var bounded = MayEndAnywhere && run.Recovered.Position is not null;
         return bytes => run.StopAtBarrier.IsCancellationRequested
-            || (bounded && bytes > 0 && (bytes >= run.Options.EpochBytes || run.Clock.GetUtcNow() - started >= run.Options.EpochTime));
+            || (bounded && bytes > 0 && (bytes >= run.Options.EpochBytes || _path!.WantsBarrier || run.Clock.GetUtcNow() - started >= run.Options.EpochTime));
     }
 
     private async Task<StagedEpoch> StageAsync(

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DataMesh.Core.Columns;
-using DataMesh.DataPlane.Stages.Keys;
+using DataMesh.Core.Keys;
 
 namespace DataMesh.DataPlane.Stages.Aggregates;
 

@@ -1,4 +1,5 @@
 using DataMesh.Core.Columns;
+using DataMesh.Core.Keys;
 using DataMesh.Core.Sketches;
 using DataMesh.DataPlane.Stages.Keys;
 

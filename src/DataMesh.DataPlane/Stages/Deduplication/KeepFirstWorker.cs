@@ -1,7 +1,7 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
-using DataMesh.DataPlane.Stages.Keys;
+using DataMesh.Core.Keys;
 
 namespace DataMesh.DataPlane.Stages.Deduplication;
 

@@ -1,6 +1,6 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
-using DataMesh.DataPlane.Stages.Keys;
+using DataMesh.Core.Keys;
 
 namespace DataMesh.DataPlane.Stages.Deduplication;
 
@@ -14,6 +14,9 @@ internal sealed class KeepLastWorker(int[] keys, long bytesMax) : StageWorker
     private readonly List<Held?> _batches = [];
     private long[] _places = new long[64];
     private long _bytes;
+
+    /// <summary>Memory held, in bytes.</summary>
+    public long Bytes => _bytes + _table.ByteSize + _places.Length * 8L;
 
     public override void Process(RecordBatch batch, StageOutput output)
     {
@@ -42,7 +45,7 @@ internal sealed class KeepLastWorker(int[] keys, long bytesMax) : StageWorker
         }
 
         output.Count(LedgerTerm.Deduplicated, repeats);
-        if (_bytes + _table.ByteSize + _places.Length * 8L > bytesMax) throw KeepFirstWorker.Full(_table.Count, bytesMax);
+        if (Bytes > bytesMax) throw KeepFirstWorker.Full(_table.Count, bytesMax);
     }
 
     public override void Finish(StageOutput output)

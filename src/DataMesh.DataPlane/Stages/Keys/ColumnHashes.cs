@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using DataMesh.Core.Columns;
+using DataMesh.Core.Keys;
 
 namespace DataMesh.DataPlane.Stages.Keys;
 

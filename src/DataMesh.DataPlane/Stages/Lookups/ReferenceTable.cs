@@ -1,6 +1,6 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Errors;
-using DataMesh.DataPlane.Stages.Keys;
+using DataMesh.Core.Keys;
 
 namespace DataMesh.DataPlane.Stages.Lookups;
 

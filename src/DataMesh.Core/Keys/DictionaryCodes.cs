@@ -1,12 +1,12 @@
 using DataMesh.Core.Columns;
 
-namespace DataMesh.DataPlane.Stages.Keys;
+namespace DataMesh.Core.Keys;
 
 /// <summary>
 /// Remembers, per dictionary met in the batches, a number for each of its codes, and extends it as the dictionary grows. A decoder keeps one dictionary per
 /// column, so few are alive at a time; the one used longest ago is forgotten.
 /// </summary>
-internal sealed class DictionaryCodes<T> where T : unmanaged
+public sealed class DictionaryCodes<T> where T : unmanaged
 {
     private const int DictionariesMax = 8;
     private readonly List<Entry> _entries = [];

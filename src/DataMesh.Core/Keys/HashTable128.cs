@@ -1,12 +1,12 @@
 using System.Runtime.CompilerServices;
 
-namespace DataMesh.DataPlane.Stages.Keys;
+namespace DataMesh.Core.Keys;
 
 /// <summary>
 /// A set of 128-bit hashes with dense ids from 0 in order of first appearance: open addressing, at most three quarters full, 21 to 43 bytes per key.
 /// Any number of threads may look up while nobody adds.
 /// </summary>
-internal sealed class HashTable128
+public sealed class HashTable128
 {
     private int[] _slots = new int[64];
     private Hash128[] _keys = new Hash128[48];

@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
 using DataMesh.Core.Columns;
 
-namespace DataMesh.DataPlane.Stages.Keys;
+namespace DataMesh.Core.Keys;
 
 /// <summary>
 /// 128-bit hashes of the keys of every row, made a column at a time, on one core. Nulls are equal to each other; both zeros are equal, and so are all NaNs.
 /// A string hashes the same whether it is flat or dictionary-encoded.
 /// </summary>
-internal sealed class RowHashes(int columns)
+public sealed class RowHashes(int columns)
 {
     private const ulong NullHash = 0x6e756c6c6b657921, Second = 0x9e3779b97f4a7c15;
     private readonly DictionaryCodes<Hash128>[] _codes = [.. Enumerable.Range(0, columns).Select(_ => new DictionaryCodes<Hash128>())];

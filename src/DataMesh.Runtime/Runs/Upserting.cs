@@ -1,0 +1,25 @@
+using DataMesh.Core.Pipelines;
+using DataMesh.DataPlane.Stages;
+
+namespace DataMesh.Runtime.Runs;
+
+/// <summary>Puts a stage before every sink that upserts, so that an epoch brings each key once: with the last of its rows in source order.</summary>
+public static class Upserting
+{
+    /// <summary>The pipeline with these stages.</summary>
+    public static PipelineDefinition Insert(PipelineDefinition definition)
+    {
+        if (definition.Sinks.All(node => node.Sink.Upsert is null)) return definition;
+        var stages = definition.Stages.ToList();
+        var sinks = definition.Sinks.ToList();
+        for (var i = 0; i < sinks.Count; i++)
+        {
+            if (sinks[i].Sink.Upsert is not { } upsert) continue;
+            var id = $"{sinks[i].Id}.latest";
+            stages.Add(new StageNode(id, "latest", new LatestStage(upsert), [sinks[i].Input], sinks[i].Location));
+            sinks[i] = sinks[i] with { Input = new NodeOutput(id) };
+        }
+
+        return definition with { Stages = stages, Sinks = sinks };
+    }
+}
