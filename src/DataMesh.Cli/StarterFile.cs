@@ -1,11 +1,10 @@
 using System.Text;
-using System.Text.Json;
 using DataMesh.Core.Components;
 
 namespace DataMesh.Cli;
 
 /// <summary>The text of a pipeline file to begin with.</summary>
-internal sealed class StarterFile(string name, string dataPath, SourceDescription source, string? row)
+internal sealed class StarterFile(string name, string dataPath, SourceDescription source, StarterRecord? record)
 {
     private readonly IReadOnlyList<(string From, string To)> _renames = ColumnNames.Renames(source.Schema.Names);
     private readonly StringBuilder _text = new();
@@ -57,25 +56,23 @@ internal sealed class StarterFile(string name, string dataPath, SourceDescriptio
 
     private void WriteTest()
     {
-        if (row is null) return;
+        if (record is null) return;
         Line("");
         Line("tests:");
-        Line("  - name: the first record comes through");
-        using var document = JsonDocument.Parse(row);
-        var members = document.RootElement.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null).ToList();
+        Line($"  - name: {(record.IsFirst ? "the first" : "a")} record comes through");
         Line("    input:");
-        WriteRow(members.Select(member => (member.Name, member.Value)));
+        WriteRow(record.Members);
         Line("    output:");
         var names = _renames.ToDictionary(rename => rename.From, rename => rename.To);
-        WriteRow(members.Select(member => (names.GetValueOrDefault(member.Name, member.Name), member.Value)));
+        WriteRow(record.Members.Select(member => (names.GetValueOrDefault(member.Name, member.Name), member.Json)));
     }
 
-    private void WriteRow(IEnumerable<(string Name, JsonElement Value)> members)
+    private void WriteRow(IEnumerable<(string Name, string Json)> members)
     {
         var mark = "- ";
-        foreach (var (member, value) in members)
+        foreach (var (member, json) in members)
         {
-            Line($"      {mark}{YamlText.Quote(member)}: {value.GetRawText()}");
+            Line($"      {mark}{YamlText.Quote(member)}: {json}");
             mark = "  ";
         }
 

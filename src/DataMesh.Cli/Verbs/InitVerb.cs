@@ -10,6 +10,8 @@ namespace DataMesh.Cli.Verbs;
 /// <summary><c>datamesh init</c>: writes a pipeline file to begin with.</summary>
 internal static class InitVerb
 {
+    private const int RecordsLookedAt = 100;
+
     public static Command Create()
     {
         var data = new Argument<string>("DATAFILE") { Description = "Data file to begin with, or a glob in quotes." };
@@ -19,7 +21,7 @@ internal static class InitVerb
         command.Act(async (parsed, cancellation) =>
         {
             var path = parsed.GetValue(data)!;
-            var name = NameOf(path);
+            var name = StarterName.For(path, parsed.GetValue(output));
             var target = parsed.GetValue(output) ?? $"{name}.yaml";
             var yaml = await ProposeAsync(path, name, target, cancellation);
             if (target == "-")
@@ -45,18 +47,10 @@ internal static class InitVerb
         var definition = PipelineLoading.OfData(path);
         var context = Composition.ContextOf(definition);
         var source = await definition.Sources[0].Source.DescribeAsync(context, cancellation);
-        var limit = OptionsBinder.BindStage(Composition.Catalog, "limit: 1");
+        var limit = OptionsBinder.BindStage(Composition.Catalog, $"limit: {RecordsLookedAt}");
         using var sample = await new SampleRun(Cutout.UpTo(definition, null, limit), context, cancellation).RunAsync();
-        var row = sample.Sinks.Values.Single().Batches.SelectMany(JsonRows.Write).FirstOrDefault();
+        var record = StarterRecord.Choose(sample.Sinks.Values.Single().Batches.SelectMany(JsonRows.Write));
         var folder = target == "-" ? Environment.CurrentDirectory : Path.GetDirectoryName(Path.GetFullPath(target))!;
-        return new StarterFile(name, Path.GetRelativePath(folder, Path.GetFullPath(path)), source, row).Write();
-    }
-
-    private static string NameOf(string path)
-    {
-        var file = Path.GetFileName(path.TrimEnd('/'));
-        var stem = file.Split('.')[0].Trim('*', '?', '[', ']', '{', '}');
-        var name = ColumnNames.Tidy(stem).Replace('.', '_');
-        return new string([.. name.Where(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')]) is { Length: > 0 } valid ? valid : "pipeline";
+        return new StarterFile(name, Path.GetRelativePath(folder, Path.GetFullPath(path)), source, record).Write();
     }
 }

@@ -42,4 +42,51 @@ public class InitVerbTests
         using var folder = new TemporaryFolder().WithPeople();
         Assert.StartsWith("pipeline: people\n", DatameshProcess.Run(folder.Root, "init", "people.csv", "-o", "-").Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Long_values_stay_out_of_the_test()
+    {
+        using var folder = new TemporaryFolder();
+        var huge = new string('x', 5_000_000);
+        folder.Write("notes.csv", $"id,note,kind\n1,{huge},a\n2,{huge},b\n");
+        Assert.Equal(0, DatameshProcess.Run(folder.Root, "init", "notes.csv").ExitCode);
+        var yaml = File.ReadAllText(Path.Combine(folder.Root, "notes.yaml"));
+        Assert.InRange(yaml.Length, 1, 4_000);
+        Assert.Contains("      - id: 1\n        kind: \"a\"\n", yaml, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (DatameshProcess.Run(folder.Root, "validate", "notes.yaml").ExitCode, DatameshProcess.Run(folder.Root, "test", "notes.yaml").Error));
+    }
+
+    [Fact]
+    public void Record_with_short_values_only_is_preferred()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("notes.csv", $"id,note\n1,{new string('x', 1000)}\n2,short\n");
+        var yaml = DatameshProcess.Run(folder.Root, "init", "notes.csv", "-o", "-").Output;
+        Assert.Contains("a record comes through", yaml, StringComparison.Ordinal);
+        Assert.Contains("      - id: 2\n        note: \"short\"\n", yaml, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Very_wide_records_give_a_test_of_bounded_size()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("wide.csv", $"{string.Join(',', Enumerable.Range(0, 2000).Select(i => $"c{i}"))}\n{string.Join(',', Enumerable.Repeat("some text that is not long", 2000))}\n");
+        var yaml = DatameshProcess.Run(folder.Root, "init", "wide.csv", "-o", "-").Output;
+        Assert.InRange(yaml[yaml.IndexOf("tests:", StringComparison.Ordinal)..].Length, 1_000, 40_000);
+    }
+
+    [Fact]
+    public void Data_of_the_same_stem_gets_a_pipeline_name_of_its_own()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("late.csv", "id\n1\n");
+        folder.Write("late.ndjson", """{"id":1}""" + "\n");
+        Assert.Equal(0, DatameshProcess.Run(folder.Root, "init", "late.csv").ExitCode);
+        Assert.StartsWith("Wrote late_ndjson.yaml.", DatameshProcess.Run(folder.Root, "init", "late.ndjson").Output, StringComparison.Ordinal);
+        var yaml = File.ReadAllText(Path.Combine(folder.Root, "late_ndjson.yaml"));
+        Assert.StartsWith("pipeline: late_ndjson\n", yaml, StringComparison.Ordinal);
+        Assert.Contains("path: lake/late_ndjson\n", yaml, StringComparison.Ordinal);
+        Assert.Equal(0, DatameshProcess.Run(folder.Root, "init", "late.ndjson", "-o", "other.yaml", "--force").ExitCode);
+        Assert.Equal(1, DatameshProcess.Run(folder.Root, "init", "late.csv").ExitCode);
+    }
 }
