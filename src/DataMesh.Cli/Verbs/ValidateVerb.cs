@@ -2,6 +2,7 @@ using System.CommandLine;
 using DataMesh.Cli.Output;
 using DataMesh.Cli.Sampling;
 using DataMesh.Core.Columns;
+using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Pipelines;
 using DataMesh.DataPlane.Graph;
@@ -33,36 +34,50 @@ internal static class ValidateVerb
     private static async Task<Validation> CheckAsync(string file, bool withData, CancellationToken cancellation)
     {
         var reading = PipelineReader.TryRead(file, Composition.Catalog);
-        if (reading.Definition is not { } definition || !withData) return new Validation(file, reading.Problems);
         var problems = new PipelineProblems();
-        foreach (var warning in reading.Problems) problems.Warning(warning.Message, warning.Location, warning.Detail, warning.Hint);
-        await CheckAgainstDataAsync(definition, problems, cancellation);
+        foreach (var problem in reading.Problems) problems.Add(problem);
+        if (reading.Draft is { } draft) await CheckStagesAsync(draft, reading.Broken, withData, problems, cancellation);
         return new Validation(file, problems.All);
     }
 
-    private static async Task CheckAgainstDataAsync(PipelineDefinition definition, PipelineProblems problems, CancellationToken cancellation)
+    private static async Task CheckStagesAsync(
+        PipelineDefinition draft, IReadOnlySet<string> broken, bool withData, PipelineProblems problems, CancellationToken cancellation)
     {
-        var context = Composition.ContextOf(definition);
-        List<Core.Components.DecodePlan> plans;
+        var context = Composition.ContextOf(draft);
+        var unbound = broken.ToHashSet();
+        var plans = withData ? await LookAsync(draft, unbound, context, problems, cancellation) : null;
+        foreach (var error in BindingCheck.Run(draft, plans, context, unbound)) problems.Error(error, new Location(draft.File));
+        if (plans is null || problems.HasErrors) return;
+        foreach (var sink in GraphBinder.Bind(draft, plans, context).Sinks)
+            SuggestRenames(sink.Schema, draft.Sinks.First(node => node.Id == sink.Id), problems);
+    }
+
+    /// <summary>Looks at the data; null when there are none to look at. Stages that can not be prepared are added to <paramref name="broken"/>.</summary>
+    private static async Task<List<DecodePlan>?> LookAsync(
+        PipelineDefinition draft, HashSet<string> broken, ComponentContext context, PipelineProblems problems, CancellationToken cancellation)
+    {
+        foreach (var stage in draft.Stages.Where(stage => !broken.Contains(stage.Id)))
+        {
+            try
+            {
+                await stage.Stage.PrepareAsync(context, cancellation);
+            }
+            catch (DataMeshException error)
+            {
+                problems.Error(error, stage.Location);
+                broken.Add(stage.Id);
+            }
+        }
+
+        if (draft.Sources.Count == 0 || draft.Sources.Any(source => broken.Contains(source.Id))) return null;
         try
         {
-            plans = await SampleRun.DescribeAsync(definition, context, cancellation);
+            return await SampleRun.DescribeAsync(draft, context, cancellation);
         }
         catch (DataMeshException missing)
         {
             problems.Warning($"The data was not looked at: {missing.Message}", missing.Location, missing.Detail, missing.Hint);
-            return;
-        }
-
-        try
-        {
-            foreach (var stage in definition.Stages) await stage.Stage.PrepareAsync(context, cancellation);
-            foreach (var sink in GraphBinder.Bind(definition, plans, context).Sinks)
-                SuggestRenames(sink.Schema, definition.Sinks.First(node => node.Id == sink.Id), problems);
-        }
-        catch (DataMeshException error)
-        {
-            problems.Error(error, new Location(definition.File));
+            return null;
         }
     }
 

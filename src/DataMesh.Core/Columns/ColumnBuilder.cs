@@ -78,7 +78,7 @@ public sealed class ColumnBuilder
     /// <summary>Appends bytes to a string, json or binary column.</summary>
     public void Append(ReadOnlySpan<byte> value)
     {
-        if (!Type.IsVariable) throw new InvalidOperationException($"Bytes do not fit a {Type} column.");
+        if (!Type.IsVariable) throw new InvalidOperationException($"Bytes do not fit {Type.WithArticle()} column.");
         var at = _data.Length;
         _data.SetLength(checked(at + value.Length));
         value.CopyTo(_data.Span[at..]);
@@ -104,7 +104,7 @@ public sealed class ColumnBuilder
             case Int128 unscaled: Append(unscaled); break;
             case IConvertible number when Type.Kind == TypeKind.Float64: Append(number.ToDouble(CultureInfo.InvariantCulture)); break;
             case IConvertible number: Append(number.ToInt64(CultureInfo.InvariantCulture)); break;
-            default: throw new ArgumentException($"A {value.GetType().Name} does not fit a {Type} column.");
+            default: throw new ArgumentException($"A {value.GetType().Name} does not fit {Type.WithArticle()} column.");
         }
     }
 
@@ -142,7 +142,7 @@ public sealed class ColumnBuilder
 
     private void Expect(TypeKind kind)
     {
-        if (Type.Kind != kind) throw new InvalidOperationException($"A {kind} value does not fit a {Type} column.");
+        if (Type.Kind != kind) throw new InvalidOperationException($"A {kind} value does not fit {Type.WithArticle()} column.");
     }
 
     private void AppendByte(byte value)

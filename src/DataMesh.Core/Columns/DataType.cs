@@ -49,7 +49,10 @@ public readonly record struct DataType(TypeKind Kind, byte Precision = 0, byte S
         _ => 0,
     };
 
-    /// <summary>The names users may write, with their aliases.</summary>
+    /// <summary>The type's name in a sentence: <c>an int64</c>, <c>a string</c>.</summary>
+    public string WithArticle(bool begins = false) => $"{(begins ? "A" : "a")}{(Kind == TypeKind.Int64 ? "n" : "")} {this}";
+
+    /// <summary>The names users may write, without their aliases.</summary>
     public static IReadOnlyList<string> Names { get; } =
         ["bool", "int64", "float64", "decimal(p,s)", "string", "date", "timestamp", "binary", "json"];
 

@@ -52,8 +52,15 @@ public sealed class OptionsBinder(ComponentCatalog catalog, PipelineProblems pro
 
     private void FillShorthand(object target, OptionSet options, OptionDescriptor shorthand, SpecNode value, string what)
     {
-        if (Read(shorthand.Shape, value, what) is { } bound) shorthand.Property.SetValue(target, bound);
+        Set(target, shorthand, value, what);
         RequireAll(options, [shorthand.Name], value.Location, what);
+    }
+
+    private void Set(object target, OptionDescriptor option, SpecNode value, string what)
+    {
+        if (Read(option.Shape, value, what) is not { } bound) return;
+        option.Property.SetValue(target, bound);
+        OptionPlaces.Keep(target, option, value);
     }
 
     /// <summary>An option that was probably meant by a mistyped key is not reported as missing as well.</summary>
@@ -72,7 +79,7 @@ public sealed class OptionsBinder(ComponentCatalog catalog, PipelineProblems pro
 
             if (entry.Value is SpecScalar { IsNull: true } && !TakesNull(option)) continue;
             given.Add(option.Name);
-            if (Read(option.Shape, entry.Value, $"{what}, option '{option.Name}'") is { } bound) option.Property.SetValue(target, bound);
+            Set(target, option, entry.Value, $"{what}, option '{option.Name}'");
         }
 
         RequireAll(options, given, map.Location, what);

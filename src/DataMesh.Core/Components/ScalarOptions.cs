@@ -64,7 +64,7 @@ internal static class ScalarOptions
     {
         hint = null;
         if (DataType.TryParse(text, out var type)) return type;
-        hint = Nearest.Hint(text, DataType.Names);
+        hint = TypeNames.HintFor(text);
         return null;
     }
 

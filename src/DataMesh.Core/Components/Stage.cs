@@ -31,6 +31,17 @@ public abstract class Stage
     /// <summary>Binds to one input schema. Throws <see cref="Errors.DataMeshException"/> with the place in the pipeline file when it does not fit.</summary>
     public abstract BoundStage Bind(Schema input, ComponentContext context);
 
+    /// <summary>
+    /// What comes out as far as the options tell, for checking later stages when <see cref="Bind(Schema, ComponentContext)"/> failed: columns whose type is not
+    /// known have the type null, which goes with everything. Null where nothing can be said.
+    /// </summary>
+    public virtual IReadOnlyList<Schema>? OutputsInSpite(Schema input) => null;
+
+    /// <summary>Checks what can be checked while the input is not known: the syntax of expressions. Throws like <see cref="Bind(Schema, ComponentContext)"/>.</summary>
+    public virtual void CheckAlone()
+    {
+    }
+
     /// <summary>Binds to several inputs; only <c>union</c> takes more than one.</summary>
     public virtual BoundStage Bind(IReadOnlyList<Schema> inputs, ComponentContext context) => Bind(inputs[0], context);
 }

@@ -3,11 +3,14 @@ namespace DataMesh.Core.Errors;
 /// <summary>Finds the word that a mistyped one was meant to be.</summary>
 public static class Nearest
 {
-    /// <summary>The candidate closest to <paramref name="word"/> by Damerau-Levenshtein distance, ignoring case, or null when none is near.</summary>
+    /// <summary>
+    /// The candidate closest to <paramref name="word"/> by Damerau-Levenshtein distance, ignoring case, or null when none is near: a slip of the finger
+    /// changes a letter or two, so a third of the word's letters is the most, and never more than three.
+    /// </summary>
     public static string? Find(string word, IEnumerable<string> candidates)
     {
         string? best = null;
-        var bestDistance = Math.Max(2, word.Length / 3) + 1;
+        var bestDistance = DistanceMax(word.Length) + 1;
         foreach (var candidate in candidates)
         {
             if (Math.Abs(candidate.Length - word.Length) >= bestDistance) continue;
@@ -25,6 +28,8 @@ public static class Nearest
         Find(word, candidates) is { } near ? $"did you mean '{near}'?"
         : candidates.Count == 0 ? "nothing is valid here"
         : $"valid here: {string.Join(", ", candidates.Order(StringComparer.Ordinal).Take(40))}";
+
+    private static int DistanceMax(int length) => Math.Min(length / 3, length <= 4 ? 1 : length <= 8 ? 2 : 3);
 
     private static int Distance(string a, string b)
     {

@@ -49,7 +49,7 @@ public sealed partial class ExpressionBinder
 
     private BoundCall Compare(string name, BoundExpression left, BoundExpression right, ExpressionSyntax node)
     {
-        var type = Coercion.Common(left, right) ?? throw Mismatch(node, $"A {left.Type} can not be compared with a {right.Type}.", left, right);
+        var type = Coercion.Common(left, right) ?? throw Mismatch(node, $"{left.Type.WithArticle(begins: true)} can not be compared with {right.Type.WithArticle()}.", left, right);
         if (type.Kind == TypeKind.Null) type = DataType.Bool;
         var nullable = !name.StartsWith("is", StringComparison.Ordinal) && (left.Nullable || right.Nullable);
         return new BoundCall(name, [Coercion.Convert(left, type), Coercion.Convert(right, type)], DataType.Bool, nullable, node.Offset);
@@ -59,7 +59,7 @@ public sealed partial class ExpressionBinder
     {
         var value = Bind(call.Arguments[0]);
         if (value.Type.Kind == TypeKind.Null) return value;
-        if (!value.Type.IsNumeric) throw Error(call, $"A {value.Type} has no negative.", NumberHint(value));
+        if (!value.Type.IsNumeric) throw Error(call, $"{value.Type.WithArticle(begins: true)} has no negative.", NumberHint(value));
         return new BoundCall("negate", [value], value.Type, value.Nullable, call.Offset);
     }
 
@@ -119,7 +119,7 @@ public sealed partial class ExpressionBinder
         if (span is null || value is IntervalSyntax) throw Error(call, "An interval can only be added to or subtracted from a date or timestamp.");
         var bound = Bind(value);
         if (bound.Type.Kind is TypeKind.Null) bound = Coercion.Convert(bound, DataType.Timestamp);
-        if (bound.Type.Kind is not (TypeKind.Date or TypeKind.Timestamp)) throw Error(call, $"An interval can not be added to a {bound.Type}.", "cast it to date or timestamp first");
+        if (bound.Type.Kind is not (TypeKind.Date or TypeKind.Timestamp)) throw Error(call, $"An interval can not be added to {bound.Type.WithArticle()}.", "cast it to date or timestamp first");
         return IntervalCall(bound, span, call.Name == "-" ? -1 : 1, call.Offset);
     }
 

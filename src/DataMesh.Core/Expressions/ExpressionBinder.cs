@@ -51,7 +51,7 @@ public sealed partial class ExpressionBinder
     {
         var value = Bind(cast.Value);
         if (Casting.IsPossible(value.Type, cast.Target)) return new BoundCast(value, cast.Target, cast.Try, cast.Offset);
-        throw Error(cast, $"A {value.Type} can not be cast to {cast.Target}.");
+        throw Error(cast, $"{value.Type.WithArticle(begins: true)} can not be cast to {cast.Target}.");
     }
 
     private BoundCase BindCase(CaseSyntax choice)
@@ -105,7 +105,7 @@ public sealed partial class ExpressionBinder
     {
         if (value.Type.Kind == TypeKind.Bool) return value;
         if (value.Type.Kind == TypeKind.Null) return Coercion.Convert(value, DataType.Bool);
-        throw ExpressionErrors.At(_source, value.Offset, $"'{where}' needs a condition; this is a {value.Type}.", value.Type.IsNumeric ? "compare it: x <> 0" : "compare it with something");
+        throw ExpressionErrors.At(_source, value.Offset, $"'{where}' needs a condition; this is {value.Type.WithArticle()}.", value.Type.IsNumeric ? "compare it: x <> 0" : "compare it with something");
     }
 
     private DataMeshException Error(ExpressionSyntax node, string primary, string? hint = null) => ExpressionErrors.At(_source, node.Offset, primary, hint);

@@ -17,6 +17,8 @@ public sealed partial class ExpressionParser
         "and", "or", "not", "is", "in", "between", "like", "ilike", "case", "when", "then", "else", "end", "null", "true", "false", "cast", "try_cast", "from", "as",
     };
 
+    private static readonly string[] Keywords = [.. Reserved, "isnull", "notnull", "distinct", "escape"];
+
     private readonly ExpressionText _source;
     private readonly List<Token> _tokens;
     private int _at;
@@ -155,7 +157,14 @@ public sealed partial class ExpressionParser
         ExpressionErrors.At(_source, offset, $"The expression is nested deeper than {Limits.ExpressionDepthMax} levels.", "compute parts of it in derived columns of their own");
 
     private DataMeshException Unexpected(string expected) =>
-        ExpressionErrors.At(_source, Now.Offset, $"Expected {expected}, found {Now.Describe()}.");
+        ExpressionErrors.At(_source, Now.Offset, $"Expected {expected}, found {Now.Describe()}.", KeywordHint());
+
+    /// <summary>The keyword that a word was probably meant to be, here or just before: <c>betwen 1</c> reads as a column and a number.</summary>
+    private string? KeywordHint()
+    {
+        var word = Now.Kind != TokenKind.Word && _at > 0 ? _tokens[_at - 1] : Now;
+        return word.Kind == TokenKind.Word && !Reserved.Contains(word.Text) && Nearest.Find(word.Text, Keywords) is { } near ? $"did you mean '{near}'?" : null;
+    }
 
     private Token Take() => _tokens[Now.Kind == TokenKind.End ? _at : _at++];
 
@@ -198,6 +207,6 @@ public sealed partial class ExpressionParser
         }
 
         if (DataType.TryParse(name, out var type) && type.Kind != TypeKind.Null) return type;
-        throw ExpressionErrors.At(_source, start.Offset, $"There is no type '{name}'.", Nearest.Hint(name, DataType.Names));
+        throw ExpressionErrors.At(_source, start.Offset, $"There is no type '{name}'.", TypeNames.HintFor(name));
     }
 }

@@ -150,8 +150,17 @@ internal sealed class Tokenizer(ExpressionText source)
             return;
         }
 
-        throw ExpressionErrors.At(source, _at, $"'{_text[_at]}' means nothing here.", "texts go in single quotes, names with special characters in double quotes");
+        throw ExpressionErrors.At(source, _at, $"'{_text[_at]}' means nothing here.", SymbolHint(_text[_at]));
     }
+
+    private static string SymbolHint(char symbol) => symbol switch
+    {
+        '&' => "write 'and'",
+        '|' => "write 'or', or || to join texts",
+        '!' => "write 'not'",
+        '{' or '}' => "parentheses group: (a + b) * c",
+        _ => "texts go in single quotes, names with special characters in double quotes",
+    };
 
     private static bool IsWordStart(char c) => char.IsLetter(c) || c is '_' || char.IsSurrogate(c);
 

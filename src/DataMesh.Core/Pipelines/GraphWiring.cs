@@ -53,6 +53,7 @@ internal sealed class GraphWiring
 
     private List<NodeOutput> InputByDefault(NodeDraft draft, NodeDraft? before)
     {
+        if (draft.FollowsGap) return [];
         if (before is not null)
         {
             if (before.Outputs.Count == 1) return [new NodeOutput(before.Id)];

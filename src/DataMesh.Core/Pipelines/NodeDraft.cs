@@ -12,6 +12,12 @@ namespace DataMesh.Core.Pipelines;
 /// <param name="Location">Where it stands.</param>
 internal sealed record NodeDraft(string Id, ComponentDescriptor Component, object Instance, IReadOnlyList<SpecScalar>? From, Location Location)
 {
+    /// <summary>Whether its options have errors.</summary>
+    public bool IsBroken { get; init; }
+
+    /// <summary>Whether the one before it in the file could not be read, so that it is not known what it reads.</summary>
+    public bool FollowsGap { get; set; }
+
     /// <summary>The names of its outputs.</summary>
     public IReadOnlyList<string> Outputs => Instance is Stage stage ? stage.Outputs : ["out"];
 }

@@ -41,7 +41,15 @@ internal sealed class NodeReader(ComponentCatalog catalog, PipelineProblems prob
             return drafts;
         }
 
-        foreach (var item in list.Items) Add(drafts, ReadStage(item));
+        var isGap = false;
+        foreach (var item in list.Items)
+        {
+            var draft = ReadStage(item);
+            draft?.FollowsGap = isGap;
+            isGap = draft is null;
+            Add(drafts, draft);
+        }
+
         return drafts;
     }
 
@@ -155,9 +163,11 @@ internal sealed class NodeReader(ComponentCatalog catalog, PipelineProblems prob
 
     private NodeDraft Make(ComponentDescriptor component, SpecNode options, SpecEntry? key, SpecNode? id, SpecNode? from, string defaultId, Location at)
     {
+        var errors = problems.ErrorCount;
         var instance = _binder.Bind(component, options);
+        var isBroken = problems.ErrorCount > errors;
         var given = id is not null ? Text(id) : key?.Key;
-        return new NodeDraft(given is null ? FreeId(defaultId) : TakeId(given, id?.Location ?? key!.KeyLocation), component, instance, ReadFrom(from), at);
+        return new NodeDraft(given is null ? FreeId(defaultId) : TakeId(given, id?.Location ?? key!.KeyLocation), component, instance, ReadFrom(from), at) { IsBroken = isBroken };
     }
 
     private string TakeId(string id, Location at)

@@ -44,8 +44,16 @@ public sealed class PipelineProblems
         _all.Add(new PipelineProblem(ProblemSeverity.Error, message, location, detail, hint));
 
     /// <summary>Adds an error that was thrown; <paramref name="fallback"/> is its place when it does not know one itself.</summary>
-    public void Error(DataMeshException error, Location? fallback = null) =>
-        Error(error.Message, error.Location ?? fallback, error.Detail, error.Hint);
+    public void Error(DataMeshException error, Location? fallback = null)
+    {
+        foreach (var each in error.All) Error(each.Message, each.Location ?? fallback, each.Detail, each.Hint);
+    }
+
+    /// <summary>Adds a problem that another check found.</summary>
+    public void Add(PipelineProblem problem) => _all.Add(problem);
+
+    /// <summary>How many errors there are so far.</summary>
+    public int ErrorCount => _all.Count(problem => problem.Severity == ProblemSeverity.Error);
 
     /// <summary>Adds a warning.</summary>
     public void Warning(string message, Location? location, string? detail = null, string? hint = null) =>

@@ -7,7 +7,12 @@ namespace DataMesh.Core.Pipelines;
 /// <summary>What came of reading a pipeline file.</summary>
 /// <param name="Definition">The pipeline; null when there are errors.</param>
 /// <param name="Problems">Errors and warnings in file order.</param>
-public sealed record PipelineReading(PipelineDefinition? Definition, IReadOnlyList<PipelineProblem> Problems);
+/// <param name="Draft">What could be read in spite of errors, for further checks; null when that is nothing.</param>
+public sealed record PipelineReading(PipelineDefinition? Definition, IReadOnlyList<PipelineProblem> Problems, PipelineDefinition? Draft = null)
+{
+    /// <summary>Ids of the sources and stages in the draft whose options have errors.</summary>
+    public IReadOnlySet<string> Broken { get; init; } = new HashSet<string>();
+}
 
 /// <summary>Reads pipeline files.</summary>
 public sealed class PipelineReader
@@ -20,6 +25,7 @@ public sealed class PipelineReader
     private readonly ComponentCatalog _catalog;
     private readonly Func<string, string?> _environment;
     private readonly PipelineProblems _problems = new();
+    private readonly HashSet<string> _broken = [];
 
     private PipelineReader(string file, string text, ComponentCatalog catalog, Func<string, string?> environment)
     {
@@ -70,7 +76,7 @@ public sealed class PipelineReader
             reader._problems.Error(error);
         }
 
-        return new PipelineReading(reader._problems.HasErrors ? null : definition, reader._problems.All);
+        return new PipelineReading(reader._problems.HasErrors ? null : definition, reader._problems.All, definition) { Broken = reader._broken };
     }
 
     private static string LoadFile(string path)
@@ -129,6 +135,7 @@ public sealed class PipelineReader
         var stages = nodes.ReadStages(root);
         var sinks = nodes.ReadSinks(root);
         RequireEnds(root);
+        _broken.UnionWith(sources.Concat(stages).Where(draft => draft.IsBroken).Select(draft => draft.Id));
         var wired = new GraphWiring(sources, stages, sinks, _problems).Wire();
         var drift = new DriftPolicy();
         if (root.Find("drift") is { } rules) new OptionsBinder(_catalog, _problems).Fill(drift, rules.Value, "part 'drift'");

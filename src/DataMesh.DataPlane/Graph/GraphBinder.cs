@@ -34,9 +34,9 @@ public static class GraphBinder
             {
                 bound.Add(node.Stage.Bind(inputs, context));
             }
-            catch (DataMeshException error) when (error.Location is null)
+            catch (DataMeshException error)
             {
-                throw new DataMeshException($"Stage '{node.Id}' ({node.Type}): {error.Message}", node.Location, error.Detail, error.Hint, error);
+                throw BindingCheck.Run(definition, sources, context) is { Count: > 0 } all ? DataMeshException.Of(all) : BindingCheck.At(node, error);
             }
         }
 

@@ -47,7 +47,7 @@ public sealed class CompiledExpression
     {
         var compiled = Compile(text, input);
         if (compiled.Type.Kind is TypeKind.Bool or TypeKind.Null) return compiled;
-        throw ExpressionErrors.At(text, 0, $"A condition is needed here; this is a {compiled.Type}.", compiled.Type.IsNumeric ? "compare it: x > 0" : "compare it with something");
+        throw ExpressionErrors.At(text, 0, $"A condition is needed here; this is {compiled.Type.WithArticle()}.", compiled.Type.IsNumeric ? "compare it: x > 0" : "compare it with something");
     }
 
     /// <summary>An evaluator for one core.</summary>

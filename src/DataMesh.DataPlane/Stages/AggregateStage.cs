@@ -3,6 +3,7 @@ using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.DataPlane.Stages.Aggregates;
 using DataMesh.DataPlane.Stages.Keys;
+using DataMesh.DataPlane.Stages.Shared;
 
 namespace DataMesh.DataPlane.Stages;
 
@@ -49,19 +50,32 @@ public sealed class AggregateStage : Stage
     public override StageOrder Order => StageOrder.Merging;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input) =>
+        [ColumnPattern.Assume(new Schema([]), GroupBy.Select(key => SplitName(key) is var (text, name) ? name ?? Unquoted(text.Text, input) : "").Concat(Aggregates.Select(each => each.Key)))];
+
+    /// <inheritdoc/>
+    public override void CheckAlone() => DataMeshException.CheckEach(Aggregates, entry =>
+    {
+        var call = AggregateCall.Parse(entry.Value);
+        AggregateFunctions.Find(call);
+        Syntax.Check(call.Arguments);
+    });
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         if (GroupBy.Count == 0 && Aggregates.Count == 0)
             throw new DataMeshException("aggregate has nothing to do.", hint: "give it group_by, aggregates, or both");
         var plan = new AggregatePlan(input);
-        foreach (var key in GroupBy)
-        {
-            var (text, name) = SplitName(key);
-            plan.AddKey(name ?? Unquoted(text.Text, input), text);
-        }
-
-        foreach (var aggregate in Aggregates) plan.AddAggregate(aggregate.Key, aggregate.Value);
+        var keys = GroupBy.Select<ExpressionText, Action>(key => () => AddKey(plan, key, input));
+        DataMeshException.CheckEach(keys.Concat(Aggregates.Select<OrderedMapEntry<ExpressionText>, Action>(each => () => plan.AddAggregate(each.Key, each.Value))), add => add());
         return new BoundAggregate(plan, StateBudget.Of("aggregate", Memory, "group by fewer or coarser keys, use approx_distinct instead of count_distinct, or raise memory:"));
+    }
+
+    private static void AddKey(AggregatePlan plan, ExpressionText key, Schema input)
+    {
+        var (text, name) = SplitName(key);
+        plan.AddKey(name ?? Unquoted(text.Text, input), text);
     }
 
     /// <summary><c>expression as name</c>: the name after the last <c>as</c> outside quotes and parentheses.</summary>

@@ -63,10 +63,13 @@ public sealed class CastStage : Stage
     public OnError OnError { get; set; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input) => [ColumnPattern.Assume(input, Columns.Select(entry => entry.Key))];
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         var changes = new ColumnChange?[input.Count];
-        foreach (var entry in Columns)
+        DataMeshException.CheckEach(Columns, entry =>
         {
             var format = entry.Value.ToFormat();
             format.Validate(entry.Location);
@@ -75,7 +78,7 @@ public sealed class CastStage : Stage
                 RequireCast(input[index], entry);
                 changes[index] = new CastChange(entry.Value.Type, entry.Value.OnError ?? OnError, format);
             }
-        }
+        });
 
         return new BoundColumns(input, changes);
     }

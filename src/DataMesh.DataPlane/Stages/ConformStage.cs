@@ -70,7 +70,7 @@ public sealed class ConformStage(Schema table) : Stage
             var name = schema[column].Name;
             output.Quarantine(
                 batch, fresh.ToIndices(), QuarantineReasons.Misfit, name,
-                row => $"'{ValueText.Format(batch[column], row)}' is not a {schema[column].Type}, which '{name}' is in the table");
+                row => $"'{ValueText.Format(batch[column], row)}' is not {schema[column].Type.WithArticle()}, which '{name}' is in the table");
         }
 
         private static void EmitGood(RecordBatch cast, Bitmap? bad, StageOutput output)

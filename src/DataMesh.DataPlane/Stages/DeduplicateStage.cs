@@ -3,6 +3,7 @@ using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.DataPlane.Stages.Deduplication;
+using DataMesh.DataPlane.Stages.Shared;
 
 namespace DataMesh.DataPlane.Stages;
 
@@ -53,11 +54,14 @@ public sealed class DeduplicateStage : Stage
     public override StageOrder Order => StageOrder.Sequential;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input) => [input];
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         if (Keep == KeepRow.Last && OnFull == WhenFull.ForgetOldest)
             throw new DataMeshException("'keep: last' can not forget the oldest keys: it would not know which row was the last.", hint: "leave on_full out, or keep: first");
-        var keys = Keys.Count == 0 ? [.. Enumerable.Range(0, input.Count)] : Keys.Select(name => input.Require(name)).Distinct().ToArray();
+        int[] keys = Keys.Count == 0 ? [.. Enumerable.Range(0, input.Count)] : [.. ColumnPattern.RequireAll(this, nameof(Keys), Keys, input)];
         return new Bound(this, input, keys);
     }
 

@@ -1,5 +1,6 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
+using DataMesh.Core.Errors;
 using DataMesh.DataPlane.Kernels;
 using DataMesh.DataPlane.Stages.Shared;
 
@@ -19,20 +20,32 @@ public sealed class DeriveStage : Stage
     public OrderedMap<ExpressionText> Columns { get; set; } = [];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input) => [ColumnPattern.Assume(input, Columns.Select(entry => entry.Key))];
+
+    /// <inheritdoc/>
+    public override void CheckAlone() => Syntax.Check(Columns.Select(entry => entry.Value));
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         var steps = new List<Step>(Columns.Count);
         var schema = input;
-        foreach (var entry in Columns)
+        DataMeshException.CheckEach(Columns, entry =>
         {
-            var expression = CompiledExpression.Compile(entry.Value, schema);
-            var at = schema.IndexOf(entry.Key);
-            var field = new Field(at < 0 ? entry.Key : schema[at].Name, expression.Type);
-            schema = new Schema(at < 0 ? schema.Append(field) : schema.Select((each, i) => i == at ? field : each));
-            steps.Add(new Step(entry.Value.Text, expression, at < 0 ? schema.Count - 1 : at, schema));
-        }
-
+            var before = schema;
+            schema = With(before, entry.Key, DataType.Null);
+            var expression = CompiledExpression.Compile(entry.Value, before);
+            schema = With(before, entry.Key, expression.Type);
+            steps.Add(new Step(entry.Value.Text, expression, schema.IndexOf(entry.Key), schema));
+        });
         return new Bound(input, schema, steps);
+    }
+
+    private static Schema With(Schema schema, string name, DataType type)
+    {
+        var at = schema.IndexOf(name);
+        var field = new Field(at < 0 ? name : schema[at].Name, type);
+        return new Schema(at < 0 ? schema.Append(field) : schema.Select((each, i) => i == at ? field : each));
     }
 
     /// <summary>One expression: where its column goes, and the schema afterwards.</summary>

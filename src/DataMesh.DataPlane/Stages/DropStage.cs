@@ -21,9 +21,16 @@ public sealed class DropStage : Stage
     public bool IgnoreMissing { get; set; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input)
+    {
+        var dropped = Columns.SelectMany(name => ColumnPattern.FindOrAssume(name, input)).Select(field => field.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [new Schema(input.Where(field => !dropped.Contains(field.Name)))];
+    }
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
-        var dropped = new HashSet<int>(Columns.SelectMany(name => ColumnPattern.Find(name, input, context, optional: IgnoreMissing)));
+        var dropped = ColumnPattern.FindAll(this, nameof(Columns), Columns, input, context, optional: IgnoreMissing);
         int[] kept = [.. Enumerable.Range(0, input.Count).Where(i => !dropped.Contains(i))];
         return new BoundProjection(input, new Schema(kept.Select(i => input[i])), kept);
     }

@@ -64,7 +64,7 @@ public sealed class ExplodeStage : Stage
     /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
-        var at = JsonInput.Find(Column, input, context);
+        var at = JsonInput.Find(Column, input, context, OptionPlaces.Of(this, nameof(Column)));
         if (at < 0) throw new DataMeshException($"There is no column '{Column}' here.");
         var name = As ?? input[at].Name;
         var added = Fields.Count > 0 ? Fields.Select(field => new Field($"{name}.{field.Key}", field.Value)).ToList() : [new Field(name, Type)];

@@ -43,14 +43,20 @@ public sealed class FillStage : Stage
     public OrderedMap<FillRule> Columns { get; set; } = [];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input) => [ColumnPattern.Assume(input, Columns.Where(entry => input.IndexOf(entry.Key) < 0).Select(entry => entry.Key))];
+
+    /// <inheritdoc/>
+    public override void CheckAlone() => Syntax.Check(Columns.Select(entry => entry.Value.Expression));
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         var filled = new OrderedMap<ExpressionText>();
-        foreach (var entry in Columns)
+        DataMeshException.CheckEach(Columns, entry =>
         {
             foreach (var index in ColumnPattern.Find(entry.Key, input, context, entry.Location))
                 filled.Add(new OrderedMapEntry<ExpressionText>(input[index].Name, ToExpression(entry, input[index], input), entry.Location));
-        }
+        });
 
         return new DeriveStage { Columns = filled }.Bind(input, context);
     }

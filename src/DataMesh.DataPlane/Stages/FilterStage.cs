@@ -22,6 +22,12 @@ public sealed class FilterStage : Stage
     public ExpressionText Condition { get; set; } = null!;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input) => [input];
+
+    /// <inheritdoc/>
+    public override void CheckAlone() => Syntax.Check(Condition);
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context) => new Bound(input, CompiledExpression.CompileCondition(Condition, input), Condition.Text);
 
     private sealed class Bound(Schema schema, CompiledExpression condition, string text) : BoundStage

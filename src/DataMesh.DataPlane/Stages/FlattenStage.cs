@@ -44,7 +44,7 @@ public sealed class FlattenStage : Stage
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         if (Fields.Count == 0) throw new DataMeshException("`flatten` needs at least one field.", hint: "for example fields: { user.name: string }");
-        var at = JsonInput.Find(Column, input, context);
+        var at = JsonInput.Find(Column, input, context, OptionPlaces.Of(this, nameof(Column)));
         if (at < 0) return new BoundProjection(input, input, [.. Enumerable.Range(0, input.Count)]);
         var prefix = Prefix ?? input[at].Name + ".";
         var added = Fields.Select(field => new Field(prefix + field.Key, field.Value));

@@ -25,6 +25,9 @@ public sealed class LimitStage : Stage
     public override StageOrder Order => StageOrder.Sequential;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input) => [input];
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         if (Rows < 0) throw new DataMeshException("`limit` can not be negative.", hint: "0 lets no row through");

@@ -64,7 +64,7 @@ public sealed class LookupStage : Stage
         var reference = _reference ?? throw new InvalidOperationException("A lookup is prepared before it is bound.");
         if (On.Count == 0) throw new DataMeshException("'lookup' has no key.", hint: "write on: { column here: column of the reference data }");
         var (keys, theirs) = (new int[On.Count], new int[On.Count]);
-        for (var i = 0; i < On.Count; i++) (keys[i], theirs[i]) = BindKey(On[i], input, reference.Schema);
+        DataMeshException.CheckEach(Enumerable.Range(0, On.Count), i => (keys[i], theirs[i]) = BindKey(On[i], input, reference.Schema));
         var (fields, columns) = BindTaken(input, reference, theirs);
         return new BoundLookup(input, keys, new ReferenceTable(reference, theirs, Many), fields, columns, Missing);
     }

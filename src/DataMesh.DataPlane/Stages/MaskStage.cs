@@ -74,17 +74,20 @@ public sealed class MaskStage : Stage
     public string Salt { get; set; } = "";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input) => [input];
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         var rules = new MaskRule?[input.Count];
-        foreach (var entry in Columns)
+        DataMeshException.CheckEach(Columns, entry =>
         {
             if (entry.Value.Method == MaskMethod.Fixed && entry.Value.Value is null)
                 throw new DataMeshException($"The mask of '{entry.Key}' needs a value.", entry.Location, hint: "for example { method: fixed, value: hidden }");
             if (entry.Value.KeepFirst < 0 || entry.Value.KeepLast < 0)
                 throw new DataMeshException($"The mask of '{entry.Key}' can not keep a negative number of characters.", entry.Location);
             foreach (var index in ColumnPattern.Find(entry.Key, input, context, entry.Location)) rules[index] = entry.Value;
-        }
+        });
 
         return new BoundColumns(input, [.. rules.Select(rule => rule is null ? null : new TextChange(() => rule.CreateTransform(Salt)))]);
     }

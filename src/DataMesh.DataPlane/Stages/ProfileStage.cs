@@ -1,6 +1,7 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.DataPlane.Profiles;
+using DataMesh.DataPlane.Stages.Shared;
 
 namespace DataMesh.DataPlane.Stages;
 
@@ -32,7 +33,7 @@ public sealed class ProfileStage : Stage
     /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
-        var indices = Columns.Count == 0 ? [.. Enumerable.Range(0, input.Count)] : Columns.Select(name => input.Require(name)).Distinct().ToArray();
+        int[] indices = Columns.Count == 0 ? [.. Enumerable.Range(0, input.Count)] : [.. ColumnPattern.RequireAll(this, nameof(Columns), Columns, input)];
         return new BoundProfile(new Schema(indices.Select(i => input[i])), indices);
     }
 

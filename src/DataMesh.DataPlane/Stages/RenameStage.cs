@@ -37,15 +37,24 @@ public sealed class RenameStage : Stage
     public NameStyle Style { get; set; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input)
+    {
+        var renamed = Columns.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.OrdinalIgnoreCase);
+        var kept = input.Select(field => field with { Name = renamed.GetValueOrDefault(field.Name) ?? NameStyles.Apply(field.Name, Style) });
+        var missing = Columns.Where(entry => input.IndexOf(entry.Key) < 0).Select(entry => new Field(entry.Value, DataType.Null));
+        return [new Schema(kept.Concat(missing).DistinctBy(field => field.Name, StringComparer.OrdinalIgnoreCase))];
+    }
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         var names = input.Names.Select(name => NameStyles.Apply(name, Style)).ToArray();
-        foreach (var entry in Columns)
+        DataMeshException.CheckEach(Columns, entry =>
         {
             if (string.IsNullOrWhiteSpace(entry.Value)) throw new DataMeshException($"The new name of '{entry.Key}' is empty.", entry.Location);
             foreach (var index in ColumnPattern.Find(entry.Key, input, context, entry.Location))
                 names[index] = entry.Value;
-        }
+        });
 
         var output = new Schema(input.Select((field, i) => field with { Name = names[i] }));
         return new BoundProjection(input, output, [.. Enumerable.Range(0, input.Count)]);

@@ -42,20 +42,28 @@ public sealed class RouteStage : Stage
     public override IReadOnlyList<string> Outputs => [.. To.Select(entry => entry.Key)];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input) => [.. To.Select(_ => input)];
+
+    /// <inheritdoc/>
+    public override void CheckAlone() => Syntax.Check(To.Select(entry => entry.Value).Where(text => !IsElse(text)));
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         if (To.Count == 0) throw new DataMeshException("`route` needs at least one output.", hint: "for example route: { major: cost > 100, minor: else }");
         var conditions = new Condition?[To.Count];
         var elseAt = -1;
-        for (var i = 0; i < conditions.Length; i++)
+        DataMeshException.CheckEach(Enumerable.Range(0, conditions.Length), i =>
         {
-            if (!string.Equals(To[i].Value.Text.Trim(), ElseWord, StringComparison.OrdinalIgnoreCase)) conditions[i] = new Condition(To[i].Value.Text, CompiledExpression.CompileCondition(To[i].Value, input));
+            if (!IsElse(To[i].Value)) conditions[i] = new Condition(To[i].Value.Text, CompiledExpression.CompileCondition(To[i].Value, input));
             else if (elseAt >= 0) throw new DataMeshException($"Both '{To[elseAt].Key}' and '{To[i].Key}' are `else`.", To[i].Location);
             else elseAt = i;
-        }
+        });
 
         return new Bound(input, conditions, elseAt, Mode);
     }
+
+    private static bool IsElse(ExpressionText text) => string.Equals(text.Text.Trim(), ElseWord, StringComparison.OrdinalIgnoreCase);
 
     private sealed record Condition(string Text, CompiledExpression Expression);
 

@@ -34,10 +34,13 @@ public sealed class SampleStage : Stage
     public long Seed { get; set; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input) => [input];
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         if (!(Fraction is >= 0 and <= 1)) throw new DataMeshException($"`sample` can not keep a fraction of {Fraction}.", hint: "write a number from 0 to 1");
-        return new Bound(input, [.. By.SelectMany(name => ColumnPattern.Find(name, input, context))], this);
+        return new Bound(input, [.. ColumnPattern.FindAll(this, nameof(By), By, input, context)], this);
     }
 
     private sealed class Bound(Schema schema, int[] by, SampleStage options) : BoundStage

@@ -18,15 +18,13 @@ public sealed class SelectStage : Stage
     public IReadOnlyList<string> Columns { get; set; } = [];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input) =>
+        [new Schema(Columns.SelectMany(name => ColumnPattern.FindOrAssume(name, input)).DistinctBy(field => field.Name, StringComparer.OrdinalIgnoreCase))];
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
-        var indices = new List<int>();
-        foreach (var name in Columns)
-        {
-            foreach (var index in ColumnPattern.Find(name, input, context))
-                if (!indices.Contains(index)) indices.Add(index);
-        }
-
+        var indices = ColumnPattern.FindAll(this, nameof(Columns), Columns, input, context);
         return new BoundProjection(input, new Schema(indices.Select(i => input[i])), [.. indices]);
     }
 }

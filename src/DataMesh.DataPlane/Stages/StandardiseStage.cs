@@ -114,16 +114,19 @@ public sealed class StandardiseStage : Stage
     public StandardiseRule? Strings { get; set; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input) => [ColumnPattern.Assume(input, Columns.Select(entry => entry.Key))];
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         var changes = new ColumnChange?[input.Count];
         for (var i = 0; i < changes.Length; i++)
             if (input[i].Type.Kind == TypeKind.String) changes[i] = Strings?.ToChange(input[i].Name, null);
-        foreach (var entry in Columns)
+        DataMeshException.CheckEach(Columns, entry =>
         {
             foreach (var index in ColumnPattern.Find(entry.Key, input, context, entry.Location))
                 changes[index] = Change(input[index], entry);
-        }
+        });
 
         return new BoundColumns(input, changes);
     }

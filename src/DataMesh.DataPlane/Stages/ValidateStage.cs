@@ -1,5 +1,6 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
+using DataMesh.Core.Errors;
 using DataMesh.DataPlane.Kernels;
 using DataMesh.DataPlane.Stages.Shared;
 
@@ -58,8 +59,23 @@ public sealed class ValidateStage : Stage
     public OrderedMap<ValidateRule> Rules { get; set; } = [];
 
     /// <inheritdoc/>
-    public override BoundStage Bind(Schema input, ComponentContext context) =>
-        new Bound(input, [.. Rules.Select(entry => new Check(entry.Key, entry.Value.Rule.Text.Trim(), CompiledExpression.CompileCondition(RuleText.ToExpression(entry, input), input), entry.Value.OnFail))]);
+    public override IReadOnlyList<Schema> OutputsInSpite(Schema input) => [input];
+
+    /// <inheritdoc/>
+    public override void CheckAlone() => DataMeshException.CheckEach(
+        Rules.Where(entry => entry.Value.Rule is not null), entry => Syntax.Check(RuleText.ToExpression(entry, new Schema([new Field(entry.Key, DataType.Null)]))));
+
+    /// <inheritdoc/>
+    public override BoundStage Bind(Schema input, ComponentContext context)
+    {
+        var checks = new List<Check>(Rules.Count);
+        DataMeshException.CheckEach(Rules, entry =>
+        {
+            var condition = CompiledExpression.CompileCondition(RuleText.ToExpression(entry, input), input);
+            checks.Add(new Check(entry.Key, entry.Value.Rule.Text.Trim(), condition, entry.Value.OnFail));
+        });
+        return new Bound(input, [.. checks]);
+    }
 
     /// <summary>A compiled rule.</summary>
     private sealed record Check(string Name, string Text, CompiledExpression Condition, OnFail OnFail);

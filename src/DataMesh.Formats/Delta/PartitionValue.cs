@@ -43,7 +43,7 @@ public static class PartitionValue
         }
         catch (Exception cause) when (cause is FormatException or OverflowException)
         {
-            throw new DataMeshException($"The partition value '{text}' is not a {builder.Type}.", cause: cause);
+            throw new DataMeshException($"The partition value '{text}' is not {builder.Type.WithArticle()}.", cause: cause);
         }
     }
 

@@ -74,4 +74,72 @@ public class ValidateVerbTests
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("There is no file 'nowhere.yaml'.", result.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Mistakes_of_the_file_and_of_its_stages_are_told_together()
+    {
+        using var folder = new TemporaryFolder().WithPeople();
+        folder.Write("w.yaml", """
+            pipeline: p
+            source: people.csv
+            stages:
+              - filter: agee > 1
+              - derive: { older: age + yers, double: age * 2, text: older || 'x' }
+              - select: [city, doubl, older, text, double]
+              - filtr: older > 1
+              - derive: { x: "unknown_after_the_gap +", y: fine_for_all_we_know + 1 }
+              - limit: few
+            dataset: { name: d, colour: red }
+            """);
+        var result = DatameshProcess.Run(folder.Root, "validate", "w.yaml");
+        Assert.Equal(2, result.ExitCode);
+        var places = result.Error.Split('\n').Where(line => line.StartsWith("error: ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1]).ToList();
+        Assert.Equal(["w.yaml:4:13:", "w.yaml:5:28:", "w.yaml:5:46:", "w.yaml:6:20:", "w.yaml:7:5:", "w.yaml:8:42:", "w.yaml:9:12:", "w.yaml:10:21:"], places);
+    }
+
+    [Fact]
+    public void Every_unknown_column_of_a_list_is_told_at_its_place()
+    {
+        using var folder = new TemporaryFolder().WithPeople();
+        folder.Write("w.yaml", """
+            pipeline: p
+            source: people.csv
+            stages:
+              - select: [age, ciity, agge]
+              - drop:
+                  - age
+                  - nosuchthing
+              - deduplicate: { keys: [ctiy] }
+            dataset: { name: d }
+            """);
+        var error = DatameshProcess.Run(folder.Root, "validate", "w.yaml").Error;
+        Assert.Contains("w.yaml:4:19: There is no column 'ciity' here.\n  hint: did you mean 'city'?", error, StringComparison.Ordinal);
+        Assert.Contains("w.yaml:4:26: There is no column 'agge' here.\n  hint: did you mean 'age'?", error, StringComparison.Ordinal);
+        Assert.Contains("w.yaml:7:9: There is no column 'nosuchthing' here.", error, StringComparison.Ordinal);
+        Assert.Contains("w.yaml:8:27: There is no column 'ctiy' here.", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Expressions_are_checked_without_data_too()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("w.yaml", "pipeline: p\nsource: nothing.csv\nstages:\n  - filter: a >\n  - validate: { b: betwen 1 and 2, c: between 1 and 2 }\n  - aggregate: { aggregates: { n: cuont(*) } }\ndataset: { name: d }\n");
+        var result = DatameshProcess.Run(folder.Root, "validate", "--no-data", "w.yaml");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("w.yaml:4:16: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("w.yaml:5:27: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'between'?", result.Error, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'count'?", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_tells_all_stages_that_do_not_fit()
+    {
+        using var folder = new TemporaryFolder().WithPeople();
+        folder.Write("w.yaml", "pipeline: p\nsource: people.csv\nstages:\n  - filter: agee > 1\n  - filter: citty = 'x'\ndataset: { name: d }\n");
+        var result = DatameshProcess.Run(folder.Root, "run", "w.yaml", "-q");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("did you mean 'age'?", result.Error, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'city'?", result.Error, StringComparison.Ordinal);
+    }
 }

@@ -42,6 +42,7 @@ public sealed class SpecParser
         {
             // The YAML library answers some broken files with exceptions of its own bookkeeping.
             var at = parser.At(parser._events.Current?.End ?? Mark.Empty);
+            if (parser.TabNear(at) is { } tab) throw TabError(tab, error);
             throw new DataMeshException("This is not valid YAML.", at, "The text after this place can not be read.", "check that every '{', '[' and quote is closed", error);
         }
     }
@@ -153,23 +154,36 @@ public sealed class SpecParser
     private DataMeshException Explain(YamlException error)
     {
         var at = At(error.Start);
-        if (TabAfter(at) is { } tab) return new DataMeshException("A tab indents this line.", tab, hint: "YAML is indented with spaces only", cause: error);
+        if ((TabNear(At(error.End)) ?? TabNear(at) ?? TabMeant(error)) is { } tab) return TabError(tab, error);
         var line = at.Line >= 1 && at.Line <= _lines.Length ? _lines[at.Line - 1].TrimEnd('\r') : "";
         var message = error.Message[(error.Message.LastIndexOf("): ", StringComparison.Ordinal) is var cut and >= 0 ? cut + 3 : 0)..];
         return new DataMeshException("This is not valid YAML.", at, message.TrimEnd('.') + ".", HintFor(line), error);
     }
 
-    /// <summary>The first tab in an indentation on the given line or just after it: the parser notices some tabs late, others early.</summary>
-    private Location? TabAfter(Location at)
+    private static DataMeshException TabError(Location tab, Exception error) =>
+        new("A tab indents this line.", tab, hint: "YAML is indented with spaces only", cause: error);
+
+    /// <summary>The first tab in an indentation around the given line: the parser notices some tabs late, others early.</summary>
+    private Location? TabNear(Location at) => TabIn(at.Line - 1, at.Line + 2);
+
+    /// <summary>The parser says that it met a tab, but tells where the mapping around it begins.</summary>
+    private Location? TabMeant(YamlException error) =>
+        error.Message.Contains("tab", StringComparison.Ordinal) ? TabIn((int)error.Start.Line, _lines.Length) : null;
+
+    private Location? TabIn(int first, int last)
     {
-        for (var line = Math.Max(at.Line, 1); line <= Math.Min(at.Line + 2, _lines.Length); line++)
+        for (var line = Math.Max(first, 1); line <= Math.Min(last, _lines.Length); line++)
         {
-            var tab = _lines[line - 1].IndexOf('\t', StringComparison.Ordinal);
-            if (tab >= 0 && string.IsNullOrWhiteSpace(_lines[line - 1][..tab])) return at with { Line = line, Column = tab + 1 };
+            var text = _lines[line - 1].TrimEnd();
+            var tab = text.IndexOf('\t', StringComparison.Ordinal);
+            if (tab >= 0 && IsIndent(text.AsSpan(0, tab))) return new Location(_file, line, tab + 1);
         }
 
         return null;
     }
+
+    /// <summary>Spaces, and the marks of list items.</summary>
+    private static bool IsIndent(ReadOnlySpan<char> text) => text.TrimStart(" -").IsEmpty;
 
     private static string? HintFor(string line)
     {

@@ -24,6 +24,37 @@ internal static class ColumnPattern
         return found;
     }
 
+    /// <summary>
+    /// The positions of all columns that an option's list means, each once, in the order of the list. Every name that means none is reported, at its place.
+    /// </summary>
+    public static List<int> FindAll(Stage stage, string option, IReadOnlyList<string> names, Schema input, ComponentContext context, bool optional = false) =>
+        Collect(stage, option, names, (name, place) => Find(name, input, context, place, optional));
+
+    /// <summary>As <see cref="FindAll"/>, of plain names that must be there even when columns were pruned.</summary>
+    public static List<int> RequireAll(Stage stage, string option, IReadOnlyList<string> names, Schema input) =>
+        Collect(stage, option, names, (name, place) => [input.Require(name, place)]);
+
+    /// <summary>The columns that a name means, or one of unknown type where it means none, for checks that go on after an error.</summary>
+    public static IEnumerable<Field> FindOrAssume(string name, Schema input)
+    {
+        if (IsPattern(name, input)) return input.Where(field => FileSystemName.MatchesSimpleExpression(name, field.Name));
+        return [input.TryGet(name, out var field) ? field : new Field(name, DataType.Null)];
+    }
+
+    /// <summary>The schema with the named columns present and of unknown type.</summary>
+    public static Schema Assume(Schema input, IEnumerable<string> names)
+    {
+        var unknown = names.SelectMany(name => FindOrAssume(name, input)).Select(field => field with { Type = DataType.Null }).ToList();
+        return new Schema(unknown.Concat(input).DistinctBy(field => field.Name, StringComparer.OrdinalIgnoreCase));
+    }
+
+    private static List<int> Collect(Stage stage, string option, IReadOnlyList<string> names, Func<string, Location?, IEnumerable<int>> find)
+    {
+        var found = new List<int>();
+        DataMeshException.CheckEach(Enumerable.Range(0, names.Count), i => found.AddRange(find(names[i], OptionPlaces.Of(stage, option, i)).Except(found)));
+        return found;
+    }
+
     private static int[] Single(string name, Schema input, ComponentContext context, Location? location, bool optional)
     {
         var at = optional || context.ColumnsArePruned ? input.IndexOf(name) : input.Require(name, location);
