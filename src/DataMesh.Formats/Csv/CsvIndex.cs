@@ -11,7 +11,7 @@ namespace DataMesh.Formats.Csv;
 /// </summary>
 internal sealed class CsvIndex(CsvDialect dialect, CsvVectors vectors = CsvVectors.Best, int segmentBytes = CsvIndex.SegmentBytesDefault)
 {
-    public const int SegmentBytesDefault = 48 << 10;
+    public const int SegmentBytesDefault = 32 << 10;
 
     private readonly CsvPositions _positions = new(dialect, vectors == CsvVectors.Best ? QuoteParity.Best : vectors);
     private readonly CsvIrregular _irregular = new(dialect);

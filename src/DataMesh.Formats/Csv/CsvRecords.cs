@@ -9,7 +9,7 @@ namespace DataMesh.Formats.Csv;
 /// </summary>
 internal readonly ref struct CsvRecords(ref byte text)
 {
-    /// <summary>The text that positions refer to; readable beyond the last record.</summary>
+    /// <summary>The text that positions refer to, the content of an array; readable beyond the last record, and before the first one for as far as an array has a header (16 bytes).</summary>
     public readonly ref byte Text = ref text;
 
     /// <summary>The positions.</summary>

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using DataMesh.Core.Columns;
+using DataMesh.Formats.Text;
 
 namespace DataMesh.Formats.Csv;
 
@@ -21,7 +23,10 @@ internal sealed class FixedFieldColumn<T, TParser>(FieldContext context, DataTyp
         for (var first = 0; first < records.Count; first += 64)
         {
             var count = Math.Min(records.Count - first, 64);
-            var unread = Parse(ref records.Text, ref Unsafe.Add(ref bound, first * stride), stride, ref Unsafe.Add(ref values, first), count, parser, context.NullLengths, out var nulls);
+            ref var bounds = ref Unsafe.Add(ref bound, first * stride);
+            var unread = parser.ReadsFours && context.NullLengths == 0
+                ? ParseFours(ref records.Text, ref bounds, stride, ref Unsafe.Add(ref values, first), count, parser, out var nulls)
+                : Parse(ref records.Text, ref bounds, stride, ref Unsafe.Add(ref values, first), count, parser, context.NullLengths, out nulls);
             if (nulls != 0) _nulls.Add(row + first, nulls);
             for (; unread != 0; unread &= unread - 1)
             {
@@ -53,6 +58,38 @@ internal sealed class FixedFieldColumn<T, TParser>(FieldContext context, DataTyp
 
         nulls = empty;
         return unread & ~empty;
+    }
+
+    /// <summary>The same, four values at a time; those of a four that it does not take, and the last ones, are parsed one by one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static ulong ParseFours(ref byte text, ref int bound, int stride, ref T values, int count, TParser parser, out ulong nulls)
+    {
+        var (unread, i) = (0UL, 0);
+        nulls = 0;
+        for (; i + FourNumbers.Count <= count; i += FourNumbers.Count)
+        {
+            ref var second = ref Unsafe.Add(ref bound, stride);
+            ref var third = ref Unsafe.Add(ref second, stride);
+            ref var fourth = ref Unsafe.Add(ref third, stride);
+            var ends = Vector128.Create(Unsafe.Add(ref bound, 1), Unsafe.Add(ref second, 1), Unsafe.Add(ref third, 1), Unsafe.Add(ref fourth, 1));
+            var lengths = ends - Vector128.Create(bound, second, third, fourth) - Vector128<int>.One;
+            if (parser.TryFour(ref text, ends, lengths, ref Unsafe.Add(ref values, i)))
+            {
+                nulls |= (ulong)Vector128.Equals(lengths, Vector128<int>.Zero).ExtractMostSignificantBits() << i;
+            }
+            else
+            {
+                unread |= Parse(ref text, ref bound, stride, ref Unsafe.Add(ref values, i), FourNumbers.Count, parser, 0, out var empty) << i;
+                nulls |= empty << i;
+            }
+
+            bound = ref Unsafe.Add(ref fourth, stride);
+        }
+
+        if (i == count) return unread;
+        unread |= Parse(ref text, ref bound, stride, ref Unsafe.Add(ref values, i), count - i, parser, 0, out var last) << i;
+        nulls |= last << i;
+        return unread;
     }
 
     public override Column Finish(int rows)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using DataMesh.Formats.Text;
 
 namespace DataMesh.Formats.Csv;
@@ -8,6 +9,15 @@ internal interface IValueParser<T>
 {
     /// <summary>The usual form, inlined in the loop; an empty text may give anything. Reads up to 32 bytes from <paramref name="text"/> whatever the length is. False: ask <see cref="TrySlow"/>.</summary>
     bool TryFast(ref byte text, int length, out T value);
+
+    /// <summary>Whether <see cref="TryFour"/> is worth asking.</summary>
+    bool ReadsFours { get; }
+
+    /// <summary>
+    /// <see cref="TryFast"/> for four texts, given by their ends and lengths: all of them, or false. Reads up to 16 bytes before each end, whatever
+    /// the lengths are. Values of empty texts are unspecified.
+    /// </summary>
+    bool TryFour(ref byte text, Vector128<int> ends, Vector128<int> lengths, ref T values);
 
     /// <summary>Every form that is accepted.</summary>
     bool TrySlow(ReadOnlySpan<byte> text, out T value);
@@ -19,6 +29,15 @@ internal readonly struct Int64Parser : IValueParser<long>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryFast(ref byte text, int length, out long value) => NumberText.TryFast(ref text, length, out value);
 
+    public bool ReadsFours
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => FourNumbers.IsSupported;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryFour(ref byte text, Vector128<int> ends, Vector128<int> lengths, ref long values) => FourNumbers.TryRead(ref text, ends, lengths, ref values);
+
     public bool TrySlow(ReadOnlySpan<byte> text, out long value) => NumberText.TryParse(text, out value);
 }
 
@@ -28,6 +47,15 @@ internal readonly struct Float64Parser : IValueParser<double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryFast(ref byte text, int length, out double value) => NumberText.TryFast(ref text, length, out value);
 
+    public bool ReadsFours
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => FourNumbers.IsSupported;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryFour(ref byte text, Vector128<int> ends, Vector128<int> lengths, ref double values) => FourNumbers.TryRead(ref text, ends, lengths, ref values);
+
     public bool TrySlow(ReadOnlySpan<byte> text, out double value) => NumberText.TryParse(text, out value);
 }
 
@@ -36,6 +64,10 @@ internal readonly struct DateParser(DateLayout layout) : IValueParser<int>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryFast(ref byte text, int length, out int value) => TimeText.TryFastDate(ref text, length, out value);
+
+    public bool ReadsFours => false;
+
+    public bool TryFour(ref byte text, Vector128<int> ends, Vector128<int> lengths, ref int values) => false;
 
     public bool TrySlow(ReadOnlySpan<byte> text, out int value) =>
         TimeText.TryParseDate(text, layout, out value) || TimeText.TryParseDate(text, DateLayout.Iso, out value);
@@ -54,6 +86,15 @@ internal readonly struct TimestampParser(DateLayout layout, ZoneOffsets zone) : 
         return true;
     }
 
+    public bool ReadsFours
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => FourTimes.IsSupported && _isUtc;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryFour(ref byte text, Vector128<int> ends, Vector128<int> lengths, ref long values) => FourTimes.TryRead(ref text, ends, lengths, ref values);
+
     public bool TrySlow(ReadOnlySpan<byte> text, out long value)
     {
         if (!TimeText.TryParseTime(text, layout, out value, out var hasZone, out _)
@@ -71,6 +112,10 @@ internal readonly struct DecimalParser(int precision, int scale) : IValueParser<
         value = default;
         return false;
     }
+
+    public bool ReadsFours => false;
+
+    public bool TryFour(ref byte text, Vector128<int> ends, Vector128<int> lengths, ref Int128 values) => false;
 
     public bool TrySlow(ReadOnlySpan<byte> text, out Int128 value)
     {
