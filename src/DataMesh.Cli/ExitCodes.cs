@@ -14,6 +14,9 @@ internal static class ExitCodes
     /// <summary>Finished, but with records in quarantine, under <c>--strict</c>.</summary>
     public const int Quarantined = 3;
 
+    /// <summary>`ledger`: an epoch does not close.</summary>
+    public const int NotClosed = 4;
+
     /// <summary>A mistake in DataMesh itself.</summary>
     public const int Bug = 70;
 

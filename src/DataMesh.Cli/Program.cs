@@ -13,6 +13,7 @@ var root = new RootCommand("DataMesh runs data pipelines: from files to clean, t
     ProfileVerb.Create(),
     RunVerb.Create(),
     DatasetVerb.Create(),
+    LedgerVerb.Create(),
     ExplainVerb.Create(),
     SchemaVerb.Create(),
     DoctorVerb.Create(),

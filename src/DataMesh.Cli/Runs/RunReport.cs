@@ -8,17 +8,6 @@ namespace DataMesh.Cli.Runs;
 /// <summary>The account of a run at its end.</summary>
 internal static class RunReport
 {
-    private static readonly (string Name, Func<StageCounts, long> Value)[] Terms =
-    [
-        ("in", counts => counts.In),
-        ("created", counts => counts.Created),
-        ("out", counts => counts.Out),
-        ("filtered", counts => counts.Filtered),
-        ("set aside", counts => counts.Quarantined),
-        ("deduplicated", counts => counts.Deduplicated),
-        ("absorbed", counts => counts.Absorbed),
-    ];
-
     /// <summary>Prints it for people.</summary>
     public static void Print(RunResult result)
     {
@@ -81,17 +70,7 @@ internal static class RunReport
 
     private static void PrintLedger(IReadOnlyList<StageCounts> stages)
     {
-        if (stages.Count == 0) return;
-        var shown = Terms.Where(term => term.Name is "in" or "out" || stages.Any(stage => term.Value(stage) > 0)).ToList();
-        var table = new TextTable([" ", .. shown.Select(term => term.Name)]);
-        for (var i = 1; i <= shown.Count; i++) table.Right(i);
-        foreach (var stage in stages)
-        {
-            var name = stage.Id == stage.Type ? stage.Id : $"{stage.Id} ({stage.Type})";
-            table.Add([name, .. shown.Select(term => term.Value(stage) is var rows && rows == 0 && term.Name is not ("in" or "out") ? "" : TextTable.Number(rows))]);
-        }
-
-        table.Print("  ");
+        LedgerTable.Print(stages);
         foreach (var open in stages.Where(stage => !stage.Closes)) Terminal.Error($"the ledger of '{open.Id}' does not close: please report this");
     }
 

@@ -9,4 +9,16 @@ public sealed record StageCounts(
 {
     /// <summary>Whether the equation holds.</summary>
     public bool Closes => In + Created == Out + Filtered + Quarantined + Deduplicated + Absorbed;
+
+    /// <summary>Adds the counts of another epoch of the same node.</summary>
+    public static StageCounts operator +(StageCounts a, StageCounts b) => a with
+    {
+        In = a.In + b.In,
+        Created = a.Created + b.Created,
+        Out = a.Out + b.Out,
+        Filtered = a.Filtered + b.Filtered,
+        Quarantined = a.Quarantined + b.Quarantined,
+        Deduplicated = a.Deduplicated + b.Deduplicated,
+        Absorbed = a.Absorbed + b.Absorbed,
+    };
 }

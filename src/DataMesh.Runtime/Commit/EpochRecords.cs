@@ -10,9 +10,10 @@ internal static class EpochRecords
     public static PreparedRecord Make(PipelineRun run, StagedEpoch staged)
     {
         var id = Guid.NewGuid().ToString("N");
-        var name = run.Account.Write(ToManifest(run, staged, id));
+        var open = Open(run, staged);
+        var name = run.Account.Write(ToManifest(run, staged, id, open));
         CrashPoint.Reached(CrashPoints.StageManifest);
-        var position = new CommittedPosition(staged.Epoch, id, name, staged.Open);
+        var position = new CommittedPosition(staged.Epoch, id, name, open);
         var domain = JsonSerializer.Serialize(position, RuntimeJson.Default.CommittedPosition);
         var targets = run.Definition.Sinks.Select((node, i) => new PreparedTarget(
             node.Id, node.Sink.TargetPath(run.Context), run.Domain, domain, StoredField.From(staged.Outputs[i].Schema), staged.Outputs[i].Files)).ToList();
@@ -20,9 +21,23 @@ internal static class EpochRecords
             run.Definition.Name, run.AppId, staged.Epoch, id, name, run.Replaces, targets, run.Clock.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
-    private static Manifest ToManifest(PipelineRun run, StagedEpoch staged, string id) => new(
-        run.Definition.Name, run.Version, staged.Epoch, id, run.Replaces ? null : run.LastManifest, staged.Ledger, staged.Finished, staged.Open,
+    private static Manifest ToManifest(PipelineRun run, StagedEpoch staged, string id, IReadOnlyList<SplitPosition> open) => new(
+        run.Definition.Name, run.Version, staged.Epoch, id, run.Replaces ? null : run.LastManifest, staged.Ledger, staged.Finished, open,
         staged.Bad is { } bad ? [new QuarantinePart(bad.File, bad.Rows, bad.Bytes)] : [], staged.Reasons,
         run.Definition.Sources.Select((node, i) => (node.Id, Schema: StoredField.From(staged.SourceSchemas[i]))).ToDictionary(entry => entry.Id, entry => entry.Schema),
-        staged.StartedAt, staged.StagedAt);
+        staged.StartedAt, staged.StagedAt)
+    {
+        Outputs = [.. run.Definition.Sinks.Select((node, i) => new SinkOutput(
+            node.Id, [.. staged.Outputs[i].Files.Select(file => new OutputFile(file.Path, file.Rows, file.Bytes))]))],
+    };
+
+    /// <summary>
+    /// The splits that are read half after this epoch: its own, and those of earlier epochs that it did not come to (new files may be read first,
+    /// or the file is away for a while). Without them the next process would read these from their start.
+    /// </summary>
+    private static IReadOnlyList<SplitPosition> Open(PipelineRun run, StagedEpoch staged)
+    {
+        var touched = staged.Open.Concat(staged.Finished).Select(split => (split.Source, split.Split)).ToHashSet();
+        return [.. staged.Open, .. run.Open.Where(split => !touched.Contains((split.Source, split.Split))).Select(split => split with { From = split.To })];
+    }
 }

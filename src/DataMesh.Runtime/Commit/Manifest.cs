@@ -1,5 +1,5 @@
-using DataMesh.Core.Drift;
 using DataMesh.Core.Columns;
+using DataMesh.Core.Drift;
 using DataMesh.DataPlane.Ledger;
 
 namespace DataMesh.Runtime.Commit;
@@ -32,7 +32,21 @@ public sealed record Manifest(
 
     /// <summary>Quarantined records of earlier epochs that this epoch replayed or discarded.</summary>
     public IReadOnlyList<SettledRecords> Settled { get; init; } = [];
+
+    /// <summary>The files that this epoch wrote, by sink; null in accounts that were written before they were kept.</summary>
+    public IReadOnlyList<SinkOutput>? Outputs { get; init; }
 }
+
+/// <summary>What an epoch wrote for one sink.</summary>
+/// <param name="Sink">The sink's id.</param>
+/// <param name="Files">The files.</param>
+public sealed record SinkOutput(string Sink, IReadOnlyList<OutputFile> Files);
+
+/// <summary>A file that an epoch wrote.</summary>
+/// <param name="Path">Relative to the target, with <c>/</c>.</param>
+/// <param name="Rows">Rows in it.</param>
+/// <param name="Bytes">Its size.</param>
+public sealed record OutputFile(string Path, long Rows, long Bytes);
 
 /// <summary>The state files of one stage, oldest first: the first is whole, each later one holds what changed since.</summary>
 /// <param name="Stage">The stage's id.</param>

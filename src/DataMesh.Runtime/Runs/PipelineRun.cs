@@ -77,6 +77,9 @@ public sealed class PipelineRun
     /// <summary>The manifest of the last committed epoch.</summary>
     public string? LastManifest { get; set; }
 
+    /// <summary>Splits read half as of the last committed epoch.</summary>
+    public IReadOnlyList<SplitPosition> Open { get; set; } = [];
+
     /// <summary>Completes when the pipeline's grain reports the end.</summary>
     public Task<ReportEnd> Ended => _ended.Task;
 

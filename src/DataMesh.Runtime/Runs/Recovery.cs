@@ -39,6 +39,7 @@ public static class Recovery
         CheckAgreement(run, targets, last);
         run.Recovered = Read(run, targets, last);
         run.LastManifest = run.Recovered.Position?.Manifest;
+        run.Open = run.Recovered.Position?.Open ?? [];
         return new PositionsFound(last + 1);
     }
 

@@ -60,7 +60,7 @@ public sealed class RunAccount
             {
                 var at = _stages.FindIndex(known => known.Id == line.Id);
                 if (at < 0) _stages.Add(line);
-                else _stages[at] = Sum(_stages[at], line);
+                else _stages[at] += line;
             }
 
             foreach (var (reason, count) in reasons) _quarantine[reason] = _quarantine.GetValueOrDefault(reason) + count;
@@ -77,15 +77,4 @@ public sealed class RunAccount
                 : result;
         }
     }
-
-    private static StageCounts Sum(StageCounts a, StageCounts b) => a with
-    {
-        In = a.In + b.In,
-        Created = a.Created + b.Created,
-        Out = a.Out + b.Out,
-        Filtered = a.Filtered + b.Filtered,
-        Quarantined = a.Quarantined + b.Quarantined,
-        Deduplicated = a.Deduplicated + b.Deduplicated,
-        Absorbed = a.Absorbed + b.Absorbed,
-    };
 }

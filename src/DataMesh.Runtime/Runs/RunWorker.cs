@@ -132,6 +132,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         run.Account.Forget(complete.Epoch);
         CrashPoint.Reached(CrashPoints.CompleteEnd);
         run.LastManifest = record.Manifest;
+        run.Open = manifest.Open;
         return new EpochCompleted(complete.Epoch, [.. manifest.Finished.GroupBy(split => split.Source)
             .Select(done => new SplitsDone(PipelineMachine.SourceOf(run.Definition.Name, done.Key), done.Count()))]);
     }
