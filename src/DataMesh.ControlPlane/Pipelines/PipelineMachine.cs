@@ -6,7 +6,8 @@ namespace DataMesh.ControlPlane.Pipelines;
 
 /// <summary>
 /// Supervises a pipeline: start → recover the task from the tables → list splits → run → done; a failure that may pass starts over at recover,
-/// with a growing pause, a few times. Start-up and recovery are the same path.
+/// with a growing pause, a few times; a pipeline with a trigger that repeats waits for it and starts over at recover too. Start-up and recovery are
+/// the same path.
 /// </summary>
 public sealed class PipelineMachine : IGrainMachine<PipelineState>
 {
@@ -19,11 +20,14 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
     /// <inheritdoc/>
     public Step<PipelineState> On(GrainId self, PipelineState state, GrainEvent happened) => happened switch
     {
-        StartPipeline start => Recover(self, new PipelineState(PipelinePhase.Recovering, start.RunId, start.Version, start.Sources, 0, 0, null)),
+        StartPipeline start => Recover(self, new PipelineState(PipelinePhase.Recovering, start.RunId, start.Version, start.Sources, 0, 0, null) { Repeats = start.Repeats }),
         TaskRecovered when state.Phase == PipelinePhase.Recovering => ListSplits(self, state),
         SplitsListed listed when state.Phase == PipelinePhase.Listing => OnListed(self, state, listed),
         EpochCommitted => new(state with { Restarts = 0 }),
-        TaskEnded ended when state.Phase == PipelinePhase.Running => End(state, ended.Stopped ? PipelinePhase.Stopped : PipelinePhase.Done),
+        TaskEnded { Stopped: true } when state.Phase == PipelinePhase.Running => End(state, PipelinePhase.Stopped),
+        TaskEnded when state.Phase == PipelinePhase.Running => Finish(state, PipelinePhase.Done),
+        TriggerDue due when state.Phase == PipelinePhase.Waiting => due.IsStopped
+            ? End(state, PipelinePhase.Stopped) : Recover(self, state with { Phase = PipelinePhase.Recovering }),
         TaskFailed failed => OnFailed(state, failed.Failure),
         WorkFailed failed => OnFailed(state, failed),
         PauseEnded when state.Phase == PipelinePhase.Pausing => Recover(self, state with { Phase = PipelinePhase.Recovering }),
@@ -47,7 +51,7 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
     {
         state = state with { Listed = state.Listed + 1, Pending = state.Pending + listed.Pending };
         if (state.Listed < state.Sources.Count) return new(state);
-        if (state.Pending == 0) return End(state, PipelinePhase.NothingNew);
+        if (state.Pending == 0) return Finish(state, PipelinePhase.NothingNew);
         return new(state with { Phase = PipelinePhase.Running }, new Send(TaskOf(self.Key), new RunTask(state.RunId)));
     }
 
@@ -59,6 +63,10 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
         var pause = TimeSpan.FromSeconds(Math.Min(30, 1 << state.Restarts));
         return new(state with { Phase = PipelinePhase.Pausing, Restarts = state.Restarts + 1 }, new Pause(pause, failure.Message));
     }
+
+    /// <summary>Everything that is there has been read: the end of a single run, a pause of one that repeats.</summary>
+    private static Step<PipelineState> Finish(PipelineState state, PipelinePhase phase) =>
+        state.Repeats ? new(state with { Phase = PipelinePhase.Waiting, Error = null }, new AwaitTrigger(state.RunId)) : End(state, phase);
 
     private static Step<PipelineState> End(PipelineState state, PipelinePhase phase) =>
         new(state with { Phase = phase }, new ReportEnd(state.RunId, phase, phase == PipelinePhase.Failed ? state.Error : null));

@@ -23,6 +23,8 @@ public enum PipelinePhase
     Stopped = 7,
     /// <summary>Gave up.</summary>
     Failed = 8,
+    /// <summary>Everything that was there is committed; waits for its trigger to look again.</summary>
+    Waiting = 9,
 }
 
 /// <summary>The state of a pipeline grain.</summary>
@@ -38,10 +40,23 @@ public sealed record PipelineState(
 {
     /// <summary>Failures since an epoch was last committed.</summary>
     public int Restarts { get; init; }
+
+    /// <summary>Whether the pipeline looks again for input after it has read everything.</summary>
+    public bool Repeats { get; init; }
 }
 
 /// <summary>Starts a run.</summary>
-public sealed record StartPipeline(string RunId, string Version, IReadOnlyList<string> Sources) : GrainEvent;
+/// <param name="RunId">Identity of the run.</param>
+/// <param name="Version">Hash of the pipeline file.</param>
+/// <param name="Sources">Ids of the sources.</param>
+/// <param name="Repeats">Whether it looks again for input at its trigger, until it is stopped.</param>
+public sealed record StartPipeline(string RunId, string Version, IReadOnlyList<string> Sources, bool Repeats = false) : GrainEvent;
+
+/// <summary>Waits for the trigger; ends in <see cref="TriggerDue"/>.</summary>
+public sealed record AwaitTrigger(string RunId) : Work;
+
+/// <summary>It is time to look for new input, or the wait was ended by a stop.</summary>
+public sealed record TriggerDue(bool IsStopped) : GrainEvent;
 
 /// <summary>The pause after a failure is over.</summary>
 public sealed record PauseEnded : GrainEvent;

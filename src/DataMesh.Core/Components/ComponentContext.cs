@@ -12,6 +12,9 @@ public sealed class ComponentContext
     /// <summary>Name of the running pipeline.</summary>
     public string Pipeline { get; init; } = "";
 
+    /// <summary>True when the pipeline looks again later: input that is not there yet is no error, and files may still be growing.</summary>
+    public bool Repeats { get; init; }
+
     /// <summary>
     /// True when the schemas to bind to were narrowed to the columns that are needed later (the stages were bound to the full schemas before):
     /// a column that a stage names and that is gone is no error then, the stage leaves it out.
@@ -19,7 +22,7 @@ public sealed class ComponentContext
     public bool ColumnsArePruned { get; private init; }
 
     /// <summary>The context for binding again to narrowed schemas.</summary>
-    public ComponentContext ToPruned() => new() { BaseFolder = BaseFolder, Clock = Clock, Pipeline = Pipeline, ColumnsArePruned = true };
+    public ComponentContext ToPruned() => new() { BaseFolder = BaseFolder, Clock = Clock, Pipeline = Pipeline, Repeats = Repeats, ColumnsArePruned = true };
 
     /// <summary>A path from the pipeline file made absolute.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, BaseFolder);

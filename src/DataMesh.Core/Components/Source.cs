@@ -11,6 +11,12 @@ public abstract class Source
     /// <summary>Lists the splits that exist now, in a stable order.</summary>
     public abstract IAsyncEnumerable<Split> EnumerateAsync(ComponentContext context, CancellationToken cancellation);
 
+    /// <summary>
+    /// Whether <paramref name="split"/> as it is now begins with everything that was read of it, up to <paramref name="to"/>, while it had the identity
+    /// <paramref name="before"/>: a file that has only grown. What was read stays valid then, and reading goes on at <paramref name="to"/>.
+    /// </summary>
+    public virtual bool Continues(Split split, string before, long to, ComponentContext context) => false;
+
     /// <summary>Opens a split for reading from <paramref name="from"/> (a position the same split gave before, or <see cref="Split.Start"/>).</summary>
     public abstract ValueTask<SplitReader> OpenAsync(Split split, long from, DecodePlan plan, ComponentContext context, CancellationToken cancellation);
 }
@@ -28,7 +34,11 @@ public sealed record SourceDescription(Schema Schema, IReadOnlyDictionary<string
 /// <param name="End">Position after the last record, or -1 for the end of the file.</param>
 /// <param name="Bytes">Bytes on disk, for progress and planning.</param>
 /// <param name="Identity">What tells this content from another under the same name: size, time of change, hash of the head.</param>
-public sealed record Split(string Id, string Name, long Start, long End, long Bytes, string Identity);
+public sealed record Split(string Id, string Name, long Start, long End, long Bytes, string Identity)
+{
+    /// <summary>Whether more may be written to it: a last record that has no end yet is left for later.</summary>
+    public bool MayGrow { get; init; }
+}
 
 /// <summary>How a reader should decode.</summary>
 /// <param name="Schema">The predicted schema of the source, or the pinned one of the table.</param>

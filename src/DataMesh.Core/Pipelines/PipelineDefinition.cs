@@ -68,8 +68,15 @@ public enum TriggerKind
 }
 
 /// <summary>When a pipeline runs: the kind with its interval or cron expression.</summary>
-public sealed record Trigger(TriggerKind Kind, TimeSpan Interval = default, string? Cron = null)
+/// <param name="Kind">Which kind.</param>
+/// <param name="Interval">Time between the starts of two looks (<see cref="TriggerKind.Every"/>).</param>
+/// <param name="Cron">Five fields: minute, hour, day of month, month, day of week; or six with seconds before them.</param>
+/// <param name="TimeZone">IANA time zone of the cron expression; null for UTC.</param>
+public sealed record Trigger(TriggerKind Kind, TimeSpan Interval = default, string? Cron = null, string? TimeZone = null)
 {
+    /// <summary>Whether the pipeline looks again for input until it is stopped.</summary>
+    public bool Repeats => Kind != TriggerKind.Once;
+
     /// <summary>Once, over what is there.</summary>
     public static Trigger Once { get; } = new(TriggerKind.Once);
 }

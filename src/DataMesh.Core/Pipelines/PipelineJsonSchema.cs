@@ -154,7 +154,7 @@ public sealed class PipelineJsonSchema
         new JsonObject { ["enum"] = new JsonArray("once", "continuous") },
         Text(null, "^every [0-9.]+ ?(ms|s|m|h|d)$"),
         Text(null, "^cron "),
-        new JsonObject { ["type"] = "object", ["properties"] = new JsonObject { ["every"] = Text(), ["cron"] = Text() }, ["additionalProperties"] = false },
+        new JsonObject { ["type"] = "object", ["properties"] = new JsonObject { ["every"] = Text(), ["cron"] = Text(), ["timezone"] = Text("IANA time zone of the cron expression; UTC without it.") }, ["additionalProperties"] = false },
     ]);
 
     private static JsonObject Test()

@@ -35,6 +35,9 @@ public sealed class TextBlockReader : IAsyncDisposable
         _recordBytesMax = recordBytesMax;
     }
 
+    /// <summary>Whether a last record without a line end is left unread, because its writer may not be done with it.</summary>
+    public bool LeavesOpenRecord { get; init; }
+
     /// <summary>Bytes taken from disk so far.</summary>
     public long BytesRead => _input.BytesRead;
 
@@ -51,6 +54,7 @@ public sealed class TextBlockReader : IAsyncDisposable
                 if (length == 0) break;
                 var cut = _boundaries.Last(buffer.Array.AsSpan(0, length));
                 if (cut > 0) return Cut(buffer, length, cut);
+                if (_atEnd && LeavesOpenRecord) break;
                 if (_atEnd) return CutLast(buffer, length);
                 if (length > _recordBytesMax) return await CutTooLargeAsync(buffer, length, cancellation).ConfigureAwait(false);
                 wanted = (int)Math.Min(length * 2L, (long)_recordBytesMax + 1);

@@ -13,7 +13,8 @@ public sealed class TextSplitReader(TextBlockReader reader, Func<BlockDecoder> d
     public static async ValueTask<SplitReader> OpenAsync(FileToOpen file, TextEncoding encoding, RecordBoundaries boundaries, Func<BlockDecoder> decoders, CancellationToken cancellation)
     {
         var input = await TextInput.OpenAsync(file.Path, encoding, file.From, cancellation).ConfigureAwait(false);
-        return new TextSplitReader(new TextBlockReader(input, boundaries, file.Split.Name, file.From, file.Split.End, file.BlockBytes), decoders);
+        var reader = new TextBlockReader(input, boundaries, file.Split.Name, file.From, file.Split.End, file.BlockBytes) { LeavesOpenRecord = file.Split.MayGrow };
+        return new TextSplitReader(reader, decoders);
     }
 
     /// <inheritdoc/>

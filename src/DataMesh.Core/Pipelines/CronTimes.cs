@@ -1,0 +1,68 @@
+using Quartz;
+
+namespace DataMesh.Core.Pipelines;
+
+/// <summary>
+/// The times of a cron expression as crontab(5) has it: minute, hour, day of month, month, day of week (0 and 7 are Sunday, names allowed), with seconds
+/// before them when there are six fields. Where both days are given, Quartz knows only one of them: such expressions are refused.
+/// </summary>
+public sealed class CronTimes
+{
+    private readonly CronExpression _expression;
+
+    private CronTimes(CronExpression expression) => _expression = expression;
+
+    /// <summary>The next time after <paramref name="after"/>, or null when there is none.</summary>
+    public DateTimeOffset? Next(DateTimeOffset after) => _expression.GetNextValidTimeAfter(after);
+
+    /// <summary>Reads an expression; <paramref name="why"/> says what is wrong with it.</summary>
+    public static bool TryParse(string text, string? timeZone, out CronTimes times, out string? why)
+    {
+        times = null!;
+        var fields = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (fields.Length is not (5 or 6))
+        {
+            why = $"it has {fields.Length} fields: five are needed (minute hour day-of-month month day-of-week), or six with seconds first";
+            return false;
+        }
+
+        var zone = TimeZoneInfo.Utc;
+        if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out zone))
+        {
+            why = $"there is no time zone '{timeZone}'";
+            return false;
+        }
+
+        try
+        {
+            times = new CronTimes(new CronExpression(ToQuartz(fields), zone));
+            why = null;
+            return true;
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException or NotSupportedException)
+        {
+            why = error.Message;
+            return false;
+        }
+    }
+
+    /// <summary>Quartz counts Sunday as 1 and wants a question mark for the day that is not given.</summary>
+    private static string ToQuartz(string[] fields)
+    {
+        var (seconds, rest) = fields.Length == 6 ? (fields[0], fields[1..]) : ("0", fields);
+        var (dayOfMonth, dayOfWeek) = (rest[2], rest[4]);
+        if (dayOfWeek is "*" or "?") dayOfWeek = "?";
+        else if (dayOfMonth is "*" or "?") (dayOfMonth, dayOfWeek) = ("?", Days(dayOfWeek));
+        else throw new FormatException("a day of the month and a day of the week together are not possible: give one of them and * for the other");
+        if (dayOfMonth == "?" && dayOfWeek == "?") dayOfMonth = "*";
+        return string.Join(' ', seconds, rest[0], rest[1], dayOfMonth, rest[3], dayOfWeek);
+    }
+
+    private static string Days(string field) => string.Join(',', field.Split(',').Select(part =>
+    {
+        var (range, step) = part.IndexOf('/', StringComparison.Ordinal) is var slash and >= 0 ? (part[..slash], part[slash..]) : (part, "");
+        return string.Join('-', range.Split('-').Select(Day)) + step;
+    }));
+
+    private static string Day(string text) => int.TryParse(text, out var day) && day is >= 0 and <= 7 ? $"{day % 7 + 1}" : text.ToUpperInvariant();
+}
