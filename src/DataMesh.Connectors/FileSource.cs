@@ -102,14 +102,28 @@ public sealed class FileSource : Source
     public override async IAsyncEnumerable<Split> EnumerateAsync(ComponentContext context, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        foreach (var path in FileFinder.Find(Path, context.Resolve))
+        foreach (var path in FileFinder.Find(Path, context.Resolve, mayBeNone: context.Repeats))
         {
             cancellation.ThrowIfCancellationRequested();
             var file = new FileInfo(path);
             if (file.Length == 0) continue;
             var id = System.IO.Path.GetRelativePath(context.BaseFolder, path).Replace('\\', '/');
-            yield return new Split(id, id, 0, -1, file.Length, IdentityOf(file));
+            yield return new Split(id, id, 0, -1, file.Length, IdentityOf(file)) { MayGrow = context.Repeats && GrowingFiles.MayGrow(file, context.Clock) && Describe(path) is { RecordEnd: >= 0, Text.IsPlain: true } };
         }
+    }
+
+    /// <inheritdoc/>
+    public override bool Continues(Split split, string before, long to, ComponentContext context)
+    {
+        var path = context.Resolve(split.Id);
+        return FileIdentity.HasGrownFrom(before, path) && Describe(path) is { } description && GrowingFiles.IsRecordEnd(path, description, to);
+    }
+
+    /// <inheritdoc/>
+    public override bool HasMore(Split split, long to, ComponentContext context)
+    {
+        var path = context.Resolve(split.Id);
+        return !split.MayGrow && Describe(path) is { RecordEnd: >= 0 } description && GrowingFiles.End(split.Bytes, description) > to;
     }
 
     /// <inheritdoc/>

@@ -76,7 +76,11 @@ public sealed record FormatOptions
 /// <param name="Dialect">What the format needs to read the file; its own type.</param>
 /// <param name="Text">How the file's bytes become text.</param>
 /// <param name="Facts">What was detected, for people.</param>
-public sealed record FormatDescription(FileFormat Format, Schema Schema, object Dialect, TextEncoding Text, IReadOnlyDictionary<string, string> Facts);
+public sealed record FormatDescription(FileFormat Format, Schema Schema, object Dialect, TextEncoding Text, IReadOnlyDictionary<string, string> Facts)
+{
+    /// <summary>The byte that ends every record, so that a file can be continued by writing more of them behind; -1 where files are written whole.</summary>
+    public int RecordEnd { get; init; } = -1;
+}
 
 /// <summary>A split of a file to be opened.</summary>
 /// <param name="Path">Absolute path.</param>

@@ -31,7 +31,7 @@ public static class EmbeddedHost
         var reports = progress is null ? Task.CompletedTask : ReportAsync(run, worker, progress, reporting.Token);
         host.Tell(
             new GrainId(GrainKind.Pipeline, definition.Name),
-            new StartPipeline(run.RunId, run.Version, [.. definition.Sources.Select(node => node.Id)]));
+            new StartPipeline(run.RunId, run.Version, [.. definition.Sources.Select(node => node.Id)], run.Repeats));
         var end = await run.Ended;
         await reporting.CancelAsync();
         await reports;
@@ -45,12 +45,14 @@ public static class EmbeddedHost
         using var timer = new PeriodicTimer(ProgressInterval, run.Clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(cancellation)) progress.Report(Now(run, worker, worker.Task is null ? "starting" : "reading"));
+            while (await timer.WaitForNextTickAsync(cancellation)) progress.Report(Now(run, worker, PhaseOf(worker)));
         }
         catch (OperationCanceledException)
         {
         }
     }
+
+    private static string PhaseOf(RunWorker worker) => worker.IsWaiting ? "waiting for input" : worker.Task is null ? "starting" : "reading";
 
     private static RunProgress Now(PipelineRun run, RunWorker worker, string phase)
     {

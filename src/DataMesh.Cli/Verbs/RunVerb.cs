@@ -14,25 +14,28 @@ internal static class RunVerb
         var file = CommonOptions.Pipeline();
         var cores = new Option<int>("--cores") { Description = "Cores to use; 0 takes all.", HelpName = "N" };
         var state = new Option<string?>("--state") { Description = "Folder for the state between runs; without it: .datamesh beside the pipeline file.", HelpName = "FOLDER" };
+        var once = new Option<bool>("--once") { Description = "Read what is there and end, whatever the pipeline's trigger says." };
         var rebuild = new Option<bool>("--rebuild") { Description = "Read everything again and replace the rows of every target in one commit." };
         var strict = new Option<bool>("--strict") { Description = $"Exit with {ExitCodes.Quarantined} when records were set aside." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Show no progress." };
         var json = CommonOptions.Json();
         var command = new Command("run", "Run a pipeline: from its sources into its datasets. Ctrl-C stops at the next barrier; what was read until then is committed.")
         {
-            file, cores, state, rebuild, strict, quiet, json,
+            file, cores, state, once, rebuild, strict, quiet, json,
         };
         command.Act(async (parsed, _) =>
         {
             var definition = PipelineLoading.Load(parsed.GetValue(file)!);
-            var options = new RunOptions { Cores = parsed.GetValue(cores), StateFolder = parsed.GetValue(state), Rebuild = parsed.GetValue(rebuild) };
+            var options = new RunOptions { Cores = parsed.GetValue(cores), StateFolder = parsed.GetValue(state), Rebuild = parsed.GetValue(rebuild), Once = parsed.GetValue(once) };
             using var stop = new StopSignal();
             IRunDisplay display = parsed.GetValue(quiet) ? new NoDisplay() : parsed.GetValue(json) || !Terminal.IsLive ? new LineDisplay() : new LiveDisplay(definition.Name);
             var result = await display.ShowAsync(progress => EmbeddedHost.RunAsync(definition, options, progress, stop.Token));
             if (parsed.GetValue(json)) RunReport.PrintJson(result);
             else RunReport.Print(result);
             if (result is { Outcome: RunOutcome.Failed, Error: { } error } && parsed.GetValue(CommonOptions.Verbose)) Console.Error.WriteLine(error);
-            return CodeOf(result, parsed.GetValue(strict));
+            var code = CodeOf(result, parsed.GetValue(strict));
+            // A pipeline that goes on forever ends by being stopped: that is no failure.
+            return code == ExitCodes.Stopped && definition.Trigger.Repeats && !options.Once ? ExitCodes.Done : code;
         });
         return command;
     }

@@ -9,16 +9,16 @@ internal static class FileFinder
 
     /// <summary>
     /// The files as absolute paths, each once, in ordinal order. Files and folders whose names begin with a dot or an underscore are left out unless
-    /// a path names them outright. Throws when a path names nothing.
+    /// a path names them outright. Throws when a path names nothing, unless there <paramref name="mayBeNone"/> yet.
     /// </summary>
-    public static IReadOnlyList<string> Find(IEnumerable<string> paths, Func<string, string> resolve)
+    public static IReadOnlyList<string> Find(IEnumerable<string> paths, Func<string, string> resolve, bool mayBeNone = false)
     {
         var found = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var path in paths)
         {
             var before = found.Count;
             Add(path, resolve(path), found);
-            if (found.Count == before) throw NothingFound(path, resolve(path));
+            if (found.Count == before && !mayBeNone) throw NothingFound(path, resolve(path));
         }
 
         return [.. found];

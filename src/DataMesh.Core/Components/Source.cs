@@ -17,6 +17,12 @@ public abstract class Source
     /// </summary>
     public virtual bool Continues(Split split, string before, long to, ComponentContext context) => false;
 
+    /// <summary>
+    /// Whether a split that is as it was when it was read up to <paramref name="to"/> has something behind that now: a last record that was left because
+    /// its writer might not have been done with it.
+    /// </summary>
+    public virtual bool HasMore(Split split, long to, ComponentContext context) => false;
+
     /// <summary>Opens a split for reading from <paramref name="from"/> (a position the same split gave before, or <see cref="Split.Start"/>).</summary>
     public abstract ValueTask<SplitReader> OpenAsync(Split split, long from, DecodePlan plan, ComponentContext context, CancellationToken cancellation);
 }

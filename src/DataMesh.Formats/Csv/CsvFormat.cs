@@ -29,7 +29,7 @@ public sealed class CsvFormat : FileFormat
         var fit = CsvDetection.Detect(head.Bytes.Span, head.IsWhole, options);
         var dialect = fit.Dialect with { TimeZone = FindZone(options.TimeZone) };
         var found = CsvInference.Infer(head, dialect, options);
-        return new FormatDescription(this, found.Schema, found.Dialect, head.Text, Facts(found));
+        return new FormatDescription(this, found.Schema, found.Dialect, head.Text, Facts(found)) { RecordEnd = found.Dialect.Terminator };
     }
 
     /// <inheritdoc/>

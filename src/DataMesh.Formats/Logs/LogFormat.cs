@@ -47,7 +47,7 @@ public sealed class LogFormat : FileFormat
             ["pattern"] = pattern.Name,
             ["matching lines in sample"] = string.Create(CultureInfo.InvariantCulture, $"{matched} of {lines}"),
         };
-        return new FormatDescription(this, schema, new LogDialect(pattern, fields with { DateLayouts = layouts }), head.Text, facts);
+        return new FormatDescription(this, schema, new LogDialect(pattern, fields with { DateLayouts = layouts }), head.Text, facts) { RecordEnd = '\n' };
     }
 
     /// <inheritdoc/>

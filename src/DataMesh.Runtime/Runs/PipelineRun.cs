@@ -12,19 +12,22 @@ namespace DataMesh.Runtime.Runs;
 /// <summary>One run of a pipeline in this process: what it was given, where its files are, and what came of it so far.</summary>
 public sealed class PipelineRun
 {
+    private volatile bool _rebuilds;
     private readonly TaskCompletionSource<ReportEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Prepares a run. Throws when sinks contradict each other.</summary>
     public PipelineRun(PipelineDefinition definition, RunOptions options, TimeProvider clock, CancellationToken stopAtBarrier)
     {
         (Definition, Options, StopAtBarrier, Clock) = (definition, options, stopAtBarrier, clock);
-        Context = new ComponentContext { BaseFolder = Path.GetDirectoryName(definition.File)!, Pipeline = definition.Name, Clock = clock };
+        Context = new ComponentContext { BaseFolder = Path.GetDirectoryName(definition.File)!, Pipeline = definition.Name, Clock = clock, Repeats = Repeats };
         Version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(definition.Text)))[..12];
         AppId = $"{new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"datamesh/pipeline/{definition.Name}")).AsSpan(0, 16))}/0";
         CheckSinks();
-        Replaces = options.Rebuild || definition.Sinks.Any(node => node.Sink.Replaces);
+        _rebuilds = options.Rebuild;
+        if (Repeats) CheckTrigger();
         Account = new Account(definition.Sinks[0].Sink.SideFolder(Context, "_datamesh"), AppId);
         StartedAt = clock.GetTimestamp();
+        if (Repeats) Trigger = new TriggerClock(definition.Trigger, clock);
     }
 
     /// <summary>Identity of the run.</summary>
@@ -56,8 +59,14 @@ public sealed class PipelineRun
     /// <summary>Name of the domain metadata entry in every table.</summary>
     public string Domain => $"datamesh.{Definition.Name}.0";
 
-    /// <summary>Whether all rows of the targets are replaced by this run's.</summary>
-    public bool Replaces { get; }
+    /// <summary>Whether the run looks again for input at the pipeline's trigger, until it is stopped.</summary>
+    public bool Repeats => Definition.Trigger.Repeats && !Options.Once;
+
+    /// <summary>Whether all rows of the targets are replaced by what is read now.</summary>
+    public bool Replaces => _rebuilds || Definition.Sinks.Any(node => node.Sink.Replaces);
+
+    /// <summary>When to look for input again; null when the run ends with its input.</summary>
+    public TriggerClock? Trigger { get; }
 
     /// <summary>Prepared records and manifests.</summary>
     public Account Account { get; }
@@ -85,6 +94,17 @@ public sealed class PipelineRun
 
     /// <summary>Called when the pipeline's grain reports the end.</summary>
     public void End(ReportEnd report) => _ended.TrySetResult(report);
+
+    /// <summary>A rebuild has been committed: what comes later is added to it.</summary>
+    public void EndRebuild() => _rebuilds = false;
+
+    private void CheckTrigger()
+    {
+        if (Definition.Trigger.Kind != TriggerKind.Continuous || Definition.Sinks.FirstOrDefault(node => node.Sink.Replaces) is not { } node) return;
+        throw new DataMeshException(
+            $"'{node.Id}' replaces all of its rows with every look at the source, which a continuous pipeline never ends.", node.Location,
+            hint: "use mode: append or upsert, or a trigger such as 'every 1h'");
+    }
 
     private void CheckSinks()
     {

@@ -11,16 +11,16 @@ namespace DataMesh.Runtime.Runs;
 /// <summary>What the targets say of earlier runs.</summary>
 /// <param name="Targets">State per sink.</param>
 /// <param name="Position">The last committed position, or null.</param>
-/// <param name="Finished">Identity of every committed split by (source, split).</param>
+/// <param name="Finished">Every split that was read to its end, by (source, split): its identity then, and where the end was.</param>
 /// <param name="Open">Splits read half, by (source, split).</param>
 /// <param name="SourceSchemas">Schemas that the sources were decoded with, by source id.</param>
 public sealed record Recovered(
-    IReadOnlyList<TargetState> Targets, CommittedPosition? Position, IReadOnlyDictionary<(string, string), string> Finished,
+    IReadOnlyList<TargetState> Targets, CommittedPosition? Position, IReadOnlyDictionary<(string, string), SplitPosition> Finished,
     IReadOnlyDictionary<(string, string), SplitPosition> Open, IReadOnlyDictionary<string, Schema> SourceSchemas)
 {
     /// <summary>A first run.</summary>
     public static Recovered Nothing { get; } = new(
-        [], null, new Dictionary<(string, string), string>(), new Dictionary<(string, string), SplitPosition>(), new Dictionary<string, Schema>());
+        [], null, new Dictionary<(string, string), SplitPosition>(), new Dictionary<(string, string), SplitPosition>(), new Dictionary<string, Schema>());
 }
 
 /// <summary>
@@ -92,14 +92,14 @@ public static class Recovery
         var domain = targets.FirstOrDefault(target => target.Epoch == last && target.Domain is not null)?.Domain;
         var position = last < 0 || domain is null ? null : JsonSerializer.Deserialize(domain, RuntimeJson.Default.CommittedPosition);
         if (position is null || run.Replaces) return Recovered.Nothing with { Targets = targets };
-        var finished = new Dictionary<(string, string), string>();
+        var finished = new Dictionary<(string, string), SplitPosition>();
         IReadOnlyDictionary<string, Schema>? schemas = null;
         foreach (var manifest in run.Account.Chain(position.Manifest))
         {
             if (schemas is null && manifest.Version != run.Version)
                 run.Outcome.Tell($"The pipeline file has changed since epoch {manifest.Epoch}: rows committed before stay as they are (--rebuild reads everything again).");
             schemas ??= manifest.SourceSchemas.ToDictionary(entry => entry.Key, entry => StoredField.ToSchema(entry.Value));
-            foreach (var split in manifest.Finished) finished.TryAdd((split.Source, split.Split), split.Identity);
+            foreach (var split in manifest.Finished) finished.TryAdd((split.Source, split.Split), split);
         }
 
         var open = position.Open.ToDictionary(split => (split.Source, split.Split));

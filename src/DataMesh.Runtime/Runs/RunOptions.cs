@@ -15,6 +15,9 @@ public sealed record RunOptions
     /// <summary>An epoch ends after this time.</summary>
     public TimeSpan EpochTime { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Reads what is there once, whatever the pipeline's trigger says.</summary>
+    public bool Once { get; init; }
+
     /// <summary>Reads everything again and replaces the rows of every target in one commit.</summary>
     public bool Rebuild { get; init; }
 }

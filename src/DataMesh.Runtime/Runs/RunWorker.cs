@@ -3,7 +3,6 @@ using DataMesh.ControlPlane.Grains;
 using DataMesh.ControlPlane.Pipelines;
 using DataMesh.ControlPlane.Sources;
 using DataMesh.ControlPlane.Tasks;
-using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Storage;
 using DataMesh.Runtime.Commit;
@@ -16,6 +15,9 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
 {
     private readonly Dictionary<string, List<PendingSplit>> _pending = [];
     private TaskRun? _task;
+
+    /// <summary>Whether everything has been read and the trigger is awaited.</summary>
+    public bool IsWaiting { get; private set; }
 
     /// <summary>The running task, for progress.</summary>
     public TaskRun? Task => _task;
@@ -30,6 +32,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         ControlPlane.Datasets.Commit commit => await CommitAsync(commit, cancellation),
         Complete complete => CompleteEpoch(complete),
         Pause pause => await PauseAsync(pause, cancellation),
+        AwaitTrigger => await AwaitTriggerAsync(cancellation),
         ReportEnd report => End(report),
         _ => throw new NotSupportedException(work.GetType().Name),
     };
@@ -55,25 +58,11 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         var found = new List<PendingSplit>();
         await foreach (var split in run.Definition.Sources[number].Source.EnumerateAsync(run.Context, cancellation))
         {
-            if (run.Recovered.Finished.TryGetValue((id, split.Id), out var identity))
-            {
-                if (identity != split.Identity) run.Outcome.Tell($"'{split.Name}' has changed since its rows were committed: it is left alone (--rebuild reads everything again).");
-                continue;
-            }
-
-            found.Add(new PendingSplit(number, split, ResumeAt(id, split)));
+            if (Remains.Of(run, id, split) is { } from) found.Add(new PendingSplit(number, split, from));
         }
 
         lock (_pending) _pending[id] = found;
         return new SplitsFound(found.Count, found.Sum(each => each.Split.Bytes));
-    }
-
-    private long ResumeAt(string source, Split split)
-    {
-        if (!run.Recovered.Open.TryGetValue((source, split.Id), out var open)) return split.Start;
-        if (open.Identity == split.Identity) return open.To;
-        throw new DataMeshException(
-            $"'{split.Name}' was read half, up to position {open.To}, and has changed since.", hint: "put the earlier file back, or run with --rebuild");
     }
 
     private async Task<GrainEvent> ReadAsync(RunEpoch read, CancellationToken cancellation)
@@ -133,6 +122,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         CrashPoint.Reached(CrashPoints.CompleteEnd);
         run.LastManifest = record.Manifest;
         run.Open = manifest.Open;
+        if (record.Replace) run.EndRebuild();
         return new EpochCompleted(complete.Epoch, [.. manifest.Finished.GroupBy(split => split.Source)
             .Select(done => new SplitsDone(PipelineMachine.SourceOf(run.Definition.Name, done.Key), done.Count()))]);
     }
@@ -142,6 +132,25 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         run.Outcome.Tell($"{pause.Because} Trying again in {pause.Time.TotalSeconds:0} s.");
         await System.Threading.Tasks.Task.Delay(pause.Time, run.Clock, cancellation);
         return new PauseEnded();
+    }
+
+    private async Task<GrainEvent> AwaitTriggerAsync(CancellationToken cancellation)
+    {
+        IsWaiting = true;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, run.StopAtBarrier);
+        try
+        {
+            await run.Trigger!.WaitAsync(either.Token);
+            return new TriggerDue(IsStopped: false);
+        }
+        catch (OperationCanceledException) when (run.StopAtBarrier.IsCancellationRequested)
+        {
+            return new TriggerDue(IsStopped: true);
+        }
+        finally
+        {
+            IsWaiting = false;
+        }
     }
 
     private GrainEvent? End(ReportEnd report)

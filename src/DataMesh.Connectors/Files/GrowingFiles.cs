@@ -1,0 +1,24 @@
+using DataMesh.Formats;
+
+namespace DataMesh.Connectors.Files;
+
+/// <summary>Files that someone may still be writing to.</summary>
+internal static class GrowingFiles
+{
+    private const int MarkBytes = 3;
+
+    /// <summary>A file that has not changed for this long is taken to be written to its end.</summary>
+    public static TimeSpan SettlesAfter { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether the file changed so lately that its writer may not be done with the last record.</summary>
+    public static bool MayGrow(FileInfo file, TimeProvider clock) => clock.GetUtcNow() - file.LastWriteTimeUtc < SettlesAfter;
+
+    /// <summary>Whether a record ends at a position, so that what was written behind it later begins a new one.</summary>
+    public static bool IsRecordEnd(string path, FormatDescription description, long position) =>
+        description is { RecordEnd: >= 0, Text.IsPlain: true } && (position == 0 || FileIdentity.ByteBefore(path, position + Mark(description)) == description.RecordEnd);
+
+    /// <summary>The position at the end of a file of some size.</summary>
+    public static long End(long bytes, FormatDescription description) => description.Text.IsPlain ? bytes - Mark(description) : -1;
+
+    private static int Mark(FormatDescription description) => description.Text.HasByteOrderMark ? MarkBytes : 0;
+}
