@@ -120,6 +120,22 @@ public sealed class FileSource : Source
     }
 
     /// <inheritdoc/>
+    public override bool StillHolds(string splitId, string identity, long to, ComponentContext context)
+    {
+        var path = context.Resolve(splitId);
+        try
+        {
+            var file = new FileInfo(path);
+            return !file.Exists || FileIdentity.Of(file) == identity
+                || (FileIdentity.HasGrownFrom(identity, path) && Describe(path) is { RecordEnd: >= 0, Text.IsPlain: true });
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
     public override bool HasMore(Split split, long to, ComponentContext context)
     {
         var path = context.Resolve(split.Id);
@@ -158,6 +174,10 @@ public sealed class FileSource : Source
         catch (UnauthorizedAccessException cause)
         {
             throw new DataMeshException("The file can not be read: permission denied.", new Location(file.FullName), hint: $"let this user read it: chmod +r '{file.FullName}'", cause: cause);
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataMeshException("The file does not exist any more.", new Location(file.FullName), cause: gone) { MayPass = true };
         }
         catch (IOException cause)
         {

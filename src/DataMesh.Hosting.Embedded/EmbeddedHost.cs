@@ -31,7 +31,7 @@ public static class EmbeddedHost
         var reports = progress is null ? Task.CompletedTask : ReportAsync(run, worker, progress, reporting.Token);
         host.Tell(
             new GrainId(GrainKind.Pipeline, definition.Name),
-            new StartPipeline(run.RunId, run.Version, [.. definition.Sources.Select(node => node.Id)], run.Repeats));
+            new StartPipeline(run.RunId, run.Version, [.. definition.Sources.Select(node => node.Id)], run.Repeats, definition.Trigger.Kind == TriggerKind.Cron));
         var end = await run.Ended;
         await reporting.CancelAsync();
         await reports;

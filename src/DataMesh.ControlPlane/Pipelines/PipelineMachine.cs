@@ -20,7 +20,7 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
     /// <inheritdoc/>
     public Step<PipelineState> On(GrainId self, PipelineState state, GrainEvent happened) => happened switch
     {
-        StartPipeline start => Recover(self, new PipelineState(PipelinePhase.Recovering, start.RunId, start.Version, start.Sources, 0, 0, null) { Repeats = start.Repeats }),
+        StartPipeline start => Start(self, start),
         TaskRecovered when state.Phase == PipelinePhase.Recovering => ListSplits(self, state),
         SplitsListed listed when state.Phase == PipelinePhase.Listing => OnListed(self, state, listed),
         EpochCommitted => new(state with { Restarts = 0 }),
@@ -39,6 +39,12 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
 
     /// <summary>The enumerator of a source.</summary>
     public static GrainId SourceOf(string pipeline, string source) => new(GrainKind.Source, $"{pipeline}/{source}");
+
+    private static Step<PipelineState> Start(GrainId self, StartPipeline start)
+    {
+        var state = new PipelineState(PipelinePhase.Recovering, start.RunId, start.Version, start.Sources, 0, 0, null) { Repeats = start.Repeats };
+        return start is { Repeats: true, StartsAtTrigger: true } ? Finish(state, PipelinePhase.NothingNew) : Recover(self, state);
+    }
 
     private static Step<PipelineState> Recover(GrainId self, PipelineState state) =>
         new(state, new Send(TaskOf(self.Key), new RecoverTask(state.RunId, self)));

@@ -50,7 +50,8 @@ public sealed record PipelineState(
 /// <param name="Version">Hash of the pipeline file.</param>
 /// <param name="Sources">Ids of the sources.</param>
 /// <param name="Repeats">Whether it looks again for input at its trigger, until it is stopped.</param>
-public sealed record StartPipeline(string RunId, string Version, IReadOnlyList<string> Sources, bool Repeats = false) : GrainEvent;
+/// <param name="StartsAtTrigger">Whether it waits for its trigger before it looks for the first time.</param>
+public sealed record StartPipeline(string RunId, string Version, IReadOnlyList<string> Sources, bool Repeats = false, bool StartsAtTrigger = false) : GrainEvent;
 
 /// <summary>Waits for the trigger; ends in <see cref="TriggerDue"/>.</summary>
 public sealed record AwaitTrigger(string RunId) : Work;

@@ -18,6 +18,12 @@ public abstract class Source
     public virtual bool Continues(Split split, string before, long to, ComponentContext context) => false;
 
     /// <summary>
+    /// Whether what was just read of a split, up to <paramref name="to"/>, is still what it holds: false when it was written over in the meantime, so that
+    /// old and new content may have been mixed. A split that is gone was read as it was.
+    /// </summary>
+    public virtual bool StillHolds(string splitId, string identity, long to, ComponentContext context) => true;
+
+    /// <summary>
     /// Whether a split that is as it was when it was read up to <paramref name="to"/> has something behind that now: a last record that was left because
     /// its writer might not have been done with it.
     /// </summary>

@@ -21,6 +21,9 @@ public sealed class DataMeshException : Exception
     /// <summary>What to do.</summary>
     public string? Hint { get; }
 
+    /// <summary>Whether trying again may help, because the outside world has changed under a run: a file vanished that was there a moment ago.</summary>
+    public bool MayPass { get; init; }
+
     /// <summary>More that is wrong, found in the same check.</summary>
     public IReadOnlyList<DataMeshException> Others { get; private init; } = [];
 

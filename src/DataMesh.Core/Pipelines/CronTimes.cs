@@ -4,7 +4,7 @@ namespace DataMesh.Core.Pipelines;
 
 /// <summary>
 /// The times of a cron expression as crontab(5) has it: minute, hour, day of month, month, day of week (0 and 7 are Sunday, names allowed), with seconds
-/// before them when there are six fields. Where both days are given, Quartz knows only one of them: such expressions are refused.
+/// before them when there are six fields. Where both days are given, either is enough.
 /// </summary>
 public sealed class CronTimes
 {
@@ -50,12 +50,9 @@ public sealed class CronTimes
     private static string ToQuartz(string[] fields)
     {
         var (seconds, rest) = fields.Length == 6 ? (fields[0], fields[1..]) : ("0", fields);
-        var (dayOfMonth, dayOfWeek) = (rest[2], rest[4]);
-        if (dayOfWeek is "*" or "?") dayOfWeek = "?";
-        else if (dayOfMonth is "*" or "?") (dayOfMonth, dayOfWeek) = ("?", Days(dayOfWeek));
-        else throw new FormatException("a day of the month and a day of the week together are not possible: give one of them and * for the other");
-        if (dayOfMonth == "?" && dayOfWeek == "?") dayOfMonth = "*";
-        return string.Join(' ', seconds, rest[0], rest[1], dayOfMonth, rest[3], dayOfWeek);
+        var dayOfWeek = rest[4] is "*" or "?" ? "?" : Days(rest[4]);
+        var dayOfMonth = rest[2] == "?" || (rest[2] == "*" && dayOfWeek != "?") ? "?" : rest[2];
+        return string.Join(' ', seconds, rest[0], rest[1], dayOfMonth == "?" && dayOfWeek == "?" ? "*" : dayOfMonth, rest[3], dayOfWeek);
     }
 
     private static string Days(string field) => string.Join(',', field.Split(',').Select(part =>

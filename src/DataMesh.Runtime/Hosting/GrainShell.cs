@@ -131,6 +131,6 @@ public sealed class GrainShell<TState> : IGrainShell where TState : notnull
     {
         var inner = error is AggregateException { InnerException: { } first } ? first : error;
         var message = inner is DataMeshException known ? known.Render() : $"{inner.GetType().Name}: {inner.Message}";
-        return new WorkFailed(what, message, inner is IOException and not FileNotFoundException and not DirectoryNotFoundException or TimeoutException);
+        return new WorkFailed(what, message, inner is DataMeshException { MayPass: true } or IOException and not FileNotFoundException and not DirectoryNotFoundException or TimeoutException);
     }
 }

@@ -23,4 +23,8 @@ internal static class Remains
         run.Outcome.Tell($"'{split.Name}' has changed since its rows were committed: it is left alone (--rebuild reads everything again).");
         return null;
     }
+
+    /// <summary>A split of a staged epoch that was written over while it was read, or null.</summary>
+    public static string? WrittenOver(PipelineRun run, StagedEpoch staged) => staged.Finished.Concat(staged.Open)
+        .FirstOrDefault(part => !run.Definition.Sources.First(node => node.Id == part.Source).Source.StillHolds(part.Split, part.Identity, part.To, run.Context))?.Split;
 }

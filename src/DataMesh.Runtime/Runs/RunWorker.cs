@@ -3,7 +3,6 @@ using DataMesh.ControlPlane.Grains;
 using DataMesh.ControlPlane.Pipelines;
 using DataMesh.ControlPlane.Sources;
 using DataMesh.ControlPlane.Tasks;
-using DataMesh.Core.Errors;
 using DataMesh.Core.Storage;
 using DataMesh.Runtime.Commit;
 using DataMesh.Runtime.Hosting;
@@ -82,6 +81,8 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
             return new EpochGivenUp(read.Epoch);
         }
 
+        if (Remains.WrittenOver(run, staged) is { } split)
+            return new WorkFailed("read", $"'{split}' was written over while it was read: reading it again.", MayPass: true);
         if (!staged.Outcome.IsDrained && staged.Outcome.OpenSplit is { } open)
             run.Outcome.StoppedAt = $"{open.Split.Name} at position {open.Position}";
         return new EpochStaged(read.Epoch, staged.Outcome.IsDrained, run.StopAtBarrier.IsCancellationRequested);

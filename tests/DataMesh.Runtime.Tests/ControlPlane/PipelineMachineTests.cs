@@ -70,6 +70,29 @@ public class PipelineMachineTests
         Assert.Equal([new ReportEnd("run", PipelinePhase.Failed, "no such column")], effects);
     }
 
+    [Fact]
+    public void A_pipeline_that_repeats_waits_after_everything_was_read_and_starts_over_at_recovery()
+    {
+        var (state, effects) = Play(
+            _machine.Initial, new StartPipeline("run", "v", ["a"], Repeats: true), new TaskRecovered(Task, 0),
+            new SplitsListed(PipelineMachine.SourceOf("p", "a"), 1, 1), new TaskEnded(Task, Stopped: false));
+        Assert.Equal([new AwaitTrigger("run")], effects);
+        (state, effects) = Play(state, new TriggerDue(IsStopped: false));
+        Assert.Equal([new Send(Task, new RecoverTask("run", Self))], effects);
+        (state, effects) = Play(state, new TaskRecovered(Task, 1), new SplitsListed(PipelineMachine.SourceOf("p", "a"), 0, 0));
+        Assert.Equal([new AwaitTrigger("run")], effects);
+        (_, effects) = Play(state, new TriggerDue(IsStopped: true));
+        Assert.Equal([new ReportEnd("run", PipelinePhase.Stopped, null)], effects);
+    }
+
+    [Fact]
+    public void A_pipeline_that_starts_at_its_trigger_looks_at_nothing_before()
+    {
+        var (state, effects) = Play(_machine.Initial, new StartPipeline("run", "v", ["a"], Repeats: true, StartsAtTrigger: true));
+        Assert.Equal(PipelinePhase.Waiting, state.Phase);
+        Assert.Equal([new AwaitTrigger("run")], effects);
+    }
+
     private (PipelineState State, IReadOnlyList<Effect> Effects) Play(PipelineState state, params GrainEvent[] events)
     {
         IReadOnlyList<Effect> effects = [];
