@@ -62,6 +62,8 @@ public sealed class LogFormat : FileFormat
         if (lines.Count == 0) return null;
         foreach (var name in LogPatterns.Named.Keys)
         {
+            // Most files are no logs at all: an automaton is built only for a form that the lines may have.
+            if (lines.Count(line => LogPatterns.MayMatch(name, line)) < lines.Count * SureShare) continue;
             var pattern = LogPatterns.Compile(name);
             var matching = lines.Count(pattern.Regex.IsMatch);
             if (matching < lines.Count * SureShare) continue;

@@ -66,6 +66,15 @@ internal static class LogPatterns
             ? $"did you mean '{near}'?" : $"name fields as in %{{IP:client}} or (?<client>\\S+), or use one of {string.Join(", ", Named.Keys)}");
     }
 
+    /// <summary>Whether a line has the marks that every line of a named form has; false means that its expression can not match.</summary>
+    public static bool MayMatch(string name, string line) => name switch
+    {
+        "combined" or "common" => line.Contains(" [", StringComparison.Ordinal) && line.Contains("] \"", StringComparison.Ordinal),
+        "syslog5424" => line.StartsWith('<'),
+        "syslog" => line.StartsWith('<') || (line.Length > 3 && char.IsAsciiLetterUpper(line[0]) && char.IsAsciiLetterLower(line[1]) && char.IsAsciiLetterLower(line[2]) && line[3] == ' '),
+        _ => true,
+    };
+
     private static string Expand(string pattern, HashSet<string> httpDates)
     {
         var expanded = new StringBuilder();
