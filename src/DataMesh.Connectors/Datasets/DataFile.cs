@@ -17,6 +17,7 @@ internal sealed class DataFile : IDisposable
     {
         (_plan, _key) = (plan, key);
         var folder = DeltaPath.PartitionFolder(plan.PartitionFolderNames.Zip(key.Values, KeyValuePair.Create));
+        if (key.IsDeletions) folder = DeletionFiles.Folder;
         _relative = $"{folder}part-{Guid.NewGuid()}.snappy.parquet";
         FullPath = Path.Combine(plan.Path, _relative);
         if (folder.Length > 0) Directory.CreateDirectory(Path.GetDirectoryName(FullPath)!);

@@ -15,6 +15,7 @@ internal sealed class DatasetEncoder(DatasetPlan plan) : SinkEncoder
     private const int EncodeAtRows = Limits.RowGroupRows / 2;
 
     private readonly RowGroupEncoder _encoder = new(plan.FileSchema);
+    private readonly RowGroupEncoder? _deletions = plan.Deletions is { } deletions ? new RowGroupEncoder(deletions.FileSchema) : null;
     private readonly PartitionSplitter _splitter = new(plan);
 
     /// <inheritdoc/>
@@ -23,8 +24,37 @@ internal sealed class DatasetEncoder(DatasetPlan plan) : SinkEncoder
         var rows = batches.Sum(batch => (long)batch.Length);
         if (rows > 0 && plan.FileRows.Count == 0)
             throw new DataMeshException($"Rows for '{plan.Path}' have no column with a value in it.", hint: "declare types with a cast, or drop these rows with a filter");
-        return plan.IsPartitioned ? new DatasetRows(rows, EncodePartitions(batches)) : new DatasetRows(rows, [new DatasetPiece(PartitionKey.None, EncodeAll(batches), [])]);
+        return new DatasetRows(rows, _deletions is null ? EncodePieces(batches) : EncodeMarked(batches, plan.Deletions!));
     }
+
+    /// <summary>Divides the rows by their mark: those that are written, and those of which only the key is kept because they delete.</summary>
+    private List<DatasetPiece> EncodeMarked(IReadOnlyList<RecordBatch> batches, DatasetPlan deletions)
+    {
+        var written = new List<RecordBatch>();
+        var deleting = new List<RecordBatch>();
+        try
+        {
+            foreach (var batch in batches)
+            {
+                var marks = ((BoolColumn)batch[Upsert.DeletionColumn]).Values;
+                using (var rows = batch.Take(marks.ToIndices())) deleting.Add(deletions.Project(rows));
+                using var others = marks.Clone();
+                others.Not();
+                written.Add(batch.Take(others.ToIndices()));
+            }
+
+            var pieces = EncodePieces(written);
+            if (deleting.Exists(batch => batch.Length > 0)) pieces.Add(new DatasetPiece(PartitionKey.Deletions, _deletions!.Encode(deleting), []));
+            return pieces;
+        }
+        finally
+        {
+            foreach (var batch in written.Concat(deleting)) batch.Dispose();
+        }
+    }
+
+    private List<DatasetPiece> EncodePieces(IReadOnlyList<RecordBatch> batches) =>
+        plan.IsPartitioned ? EncodePartitions(batches) : [new DatasetPiece(PartitionKey.None, EncodeAll(batches), [])];
 
     private EncodedRowGroup EncodeAll(IReadOnlyList<RecordBatch> batches)
     {

@@ -10,23 +10,37 @@ internal sealed class DatasetPlan
 {
     private readonly Dictionary<string, string> _physicalNames = new(StringComparer.OrdinalIgnoreCase);
 
-    public DatasetPlan(string path, Schema rows, TableLayout layout, TableMetadata? metadata, long fileBytes, TimeProvider clock)
+    /// <summary>Makes a plan.</summary>
+    /// <param name="path">The table's folder.</param>
+    /// <param name="rows">Schema of the rows that come.</param>
+    /// <param name="layout">The table's columns after the rows are in.</param>
+    /// <param name="metadata">The table's metadata, or null before its first commit.</param>
+    /// <param name="fileBytes">Size at which a file is closed.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="only">The columns that go into the files, partition columns too, when these are not files of the table; null for files of the table.</param>
+    public DatasetPlan(
+        string path, Schema rows, TableLayout layout, TableMetadata? metadata, long fileBytes, TimeProvider clock, IReadOnlyList<string>? only = null)
     {
         Path = path;
         Rows = rows;
         FileBytes = fileBytes;
         Clock = clock;
-        var columns = layout.Schema.Where(field => rows.IndexOf(field.Name) >= 0 && !layout.IsPartition(field.Name) && rows[rows.IndexOf(field.Name)].Type.Kind != TypeKind.Null).ToList();
+        var columns = layout.Schema.Where(field => rows.IndexOf(field.Name) >= 0 && Holds(field.Name) && rows[rows.IndexOf(field.Name)].Type.Kind != TypeKind.Null).ToList();
         foreach (var field in columns) _physicalNames[field.Name] = field.PhysicalName;
         Indices = [.. columns.Select(field => rows.IndexOf(field.Name))];
         FileRows = new Schema(columns.Select(field => rows[rows.IndexOf(field.Name)] with { Name = field.Name }));
         FileSchema = ParquetSchema.From(FileRows, PhysicalName, name => layout.IsMapped ? layout.Find(name)!.Id : null);
-        PartitionColumns = layout.PartitionColumns;
-        PartitionIndices = [.. layout.PartitionColumns.Select(rows.IndexOf)];
-        PartitionFolderNames = [.. layout.PartitionColumns.Select(name => layout.Find(name)?.PhysicalName ?? name)];
+        PartitionColumns = only is null ? layout.PartitionColumns : [];
+        PartitionIndices = [.. PartitionColumns.Select(rows.IndexOf)];
+        PartitionFolderNames = [.. PartitionColumns.Select(name => layout.Find(name)?.PhysicalName ?? name)];
         IndexedColumns = int.TryParse(metadata?.Configuration.GetValueOrDefault(PropertyNames.IndexedColumns), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var stated)
             ? stated : FileStatistics.IndexedColumnsDefault;
+
+        bool Holds(string name) => only?.Contains(name, StringComparer.OrdinalIgnoreCase) ?? !layout.IsPartition(name);
     }
+
+    /// <summary>Where the keys of rows go that delete others; null when the rows carry no mark of that.</summary>
+    public DatasetPlan? Deletions { get; init; }
 
     /// <summary>The table's folder.</summary>
     public string Path { get; }

@@ -1,3 +1,4 @@
+using DataMesh.Connectors.Datasets.Merging;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
@@ -33,8 +34,20 @@ public sealed class DatasetSink : Sink
     public IReadOnlyList<string> PartitionBy { get; set; } = [];
 
     /// <summary>What happens to rows that are there.</summary>
-    [Option("`append` adds rows to what is there; `overwrite` replaces it with what this run writes. By default `append`.")]
+    [Option("`append` adds rows to what is there; `overwrite` replaces it with what this run writes; `upsert` replaces the row with the same `key`, or adds the row when there is none. By default `append`.")]
     public WriteMode Mode { get; set; } = WriteMode.Append;
+
+    /// <summary>Key columns of an upsert.</summary>
+    [Option("With `mode: upsert`: the columns that tell which row is meant. The last row of a key counts; a row with a null in them goes to quarantine. The key of a table stays what it was first.")]
+    public IReadOnlyList<string> Key { get; set; } = [];
+
+    /// <summary>Rows that delete.</summary>
+    [Option("With `mode: upsert`: an expression; a row for which it is true deletes the row of its key (`op = 'D'`), and is not written itself.")]
+    public ExpressionText? DeleteWhen { get; set; }
+
+    /// <summary>Columns that are not written.</summary>
+    [Option("Columns that only `delete_when` needs: they are not written.")]
+    public IReadOnlyList<string> LeaveOut { get; set; } = [];
 
     /// <summary>What the table holds.</summary>
     [Option("What the table holds, for the people who find it. Stored in a new table's metadata.")]
@@ -53,6 +66,23 @@ public sealed class DatasetSink : Sink
 
     /// <inheritdoc/>
     public override bool Replaces => Mode == WriteMode.Overwrite;
+
+    /// <inheritdoc/>
+    public override Upsert? Upsert
+    {
+        get
+        {
+            if (Mode == WriteMode.Upsert)
+            {
+                if (Key.Count == 0) throw new DataMeshException($"'{Name}' is upserted without a key.", hint: "key: [id] names the columns that tell which row is meant");
+                return new Upsert(Key, DeleteWhen, LeaveOut);
+            }
+
+            if (Key.Count > 0 || DeleteWhen is not null || LeaveOut.Count > 0)
+                throw new DataMeshException($"'{Name}' has a key but is not upserted.", hint: "say mode: upsert, or leave key, delete_when and leave_out away");
+            return null;
+        }
+    }
 
     /// <inheritdoc/>
     public override string TargetName => Name;
@@ -87,13 +117,18 @@ public sealed class DatasetSink : Sink
             Name = Name,
             Description = Description,
             PartitionBy = PartitionBy,
+            Key = Key,
             Properties = Properties.ToDictionary(each => each.Key, each => each.Value, StringComparer.Ordinal),
         };
         lock (_gate)
         {
             var table = Table(context);
             RequireStaged(table, commit);
-            return ValueTask.FromResult(EpochCommit.Run(table, commit, options, cancellation));
+            var merge = Upsert is null ? null : new UpsertMerge(table.Path, Key, Deletions(commit), DataFileBytes, context.Clock);
+            var version = EpochCommit.Run(table, commit, options, merge, cancellation);
+            // Used up. One that stays behind, because the process died here, is left to the vacuum.
+            foreach (var file in commit.Output.Files.Where(DeletionFiles.Is)) File.Delete(System.IO.Path.Combine(table.Path, file.Path));
+            return ValueTask.FromResult(version);
         }
     }
 
@@ -104,12 +139,19 @@ public sealed class DatasetSink : Sink
             var path = TargetPath(context);
             var snapshot = Table(context).Refresh();
             if (snapshot is not null) ProtocolSupport.RequireWritable(snapshot.Protocol, snapshot.Metadata, path);
-            var layout = TableLayout.Plan(snapshot?.Metadata, schema, PartitionBy, replaces, path);
+            TableKey.Require(snapshot?.Metadata, Key, replaces, path);
+            var rows = new Schema(schema.Where(field => field.Name != Upsert.DeletionColumn));
+            var layout = TableLayout.Plan(snapshot?.Metadata, rows, PartitionBy, replaces, path);
             DurableFiles.CreateFolder(path);
-            var plan = new DatasetPlan(path, schema, layout, snapshot?.Metadata, FileSize?.Bytes ?? Core.Limits.DataFileBytes, context.Clock);
-            return new DatasetWriter(plan);
+            var deletions = rows.Count == schema.Count ? null : new DatasetPlan(path, rows, layout, snapshot?.Metadata, long.MaxValue, context.Clock, only: Key);
+            return new DatasetWriter(new DatasetPlan(path, rows, layout, snapshot?.Metadata, DataFileBytes, context.Clock) { Deletions = deletions });
         }
     }
+
+    private long DataFileBytes => FileSize?.Bytes ?? Core.Limits.DataFileBytes;
+
+    private static List<AddFile> Deletions(SinkCommit commit) =>
+        [.. commit.Output.Files.Where(DeletionFiles.Is).Select(file => new AddFile(DeltaPath.Encode(file.Path), file.Partition, file.Bytes, file.ModifiedMs, DataChange: true, file.Statistics))];
 
     private DeltaTable Table(ComponentContext context)
     {

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using DataMesh.Core;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
-using DataMesh.Core.Storage;
 using DataMesh.Formats.Parquet;
 
 namespace DataMesh.Connectors.Datasets;
@@ -60,7 +59,7 @@ internal sealed class DatasetWriter(DatasetPlan plan) : SinkWriter
         Flush([.. _buffers.Values.Where(buffer => buffer.Rows > 0)]);
         foreach (var key in _open.Keys.ToList()) Close(key);
         var files = await Task.WhenAll(_finished).WaitAsync(cancellation).ConfigureAwait(false);
-        FlushFolders();
+        FolderFlush.Run(plan.Path, _paths);
         _isStaged = true;
         return new StagedOutput(plan.Rows, files);
     }
@@ -117,7 +116,7 @@ internal sealed class DatasetWriter(DatasetPlan plan) : SinkWriter
             if (_partitions.Add(key) && _partitions.Count > Limits.PartitionsPerEpochMax)
                 throw new DataMeshException($"'{plan.Path}' would get more than {Limits.PartitionsPerEpochMax} partitions at once.", hint: "partition by columns with fewer values");
             while (_open.Count >= OpenFilesMax) Close(_opened.Peek());
-            _open[key] = file = new DataFile(plan, key);
+            _open[key] = file = new DataFile(key.IsDeletions ? plan.Deletions! : plan, key);
             _opened.Enqueue(key);
             _paths.Add(file.FullPath);
         }
@@ -133,13 +132,5 @@ internal sealed class DatasetWriter(DatasetPlan plan) : SinkWriter
         if (!_open.Remove(key, out var file)) return;
         _closedBytes += file.Bytes;
         _finished.Add(Task.Run(file.Finish));
-    }
-
-    private void FlushFolders()
-    {
-        var folders = new HashSet<string>(StringComparer.Ordinal) { plan.Path };
-        foreach (var path in _paths)
-            for (var folder = Path.GetDirectoryName(path)!; folder.Length > plan.Path.Length && folders.Add(folder);) folder = Path.GetDirectoryName(folder)!;
-        foreach (var folder in folders) DurableFiles.FlushFolder(folder);
     }
 }

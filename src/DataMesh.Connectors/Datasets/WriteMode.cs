@@ -7,4 +7,6 @@ public enum WriteMode
     Append,
     /// <summary>Replaces them, in the first commit of the run.</summary>
     Overwrite,
+    /// <summary>Each row replaces the one with the same key, or joins them.</summary>
+    Upsert,
 }

@@ -24,6 +24,9 @@ public static class CrashPoints
     /// <summary>A commit to one target begins.</summary>
     public const string CommitBegin = "commit.begin";
 
+    /// <summary>An upsert has written the rows again that stay of the files that it takes rows from; no log entry names them yet.</summary>
+    public const string MergeRewritten = "merge.rewritten";
+
     /// <summary>The log entry is durable; no checkpoint of it is written yet.</summary>
     public const string CommitEntry = "commit.entry";
 

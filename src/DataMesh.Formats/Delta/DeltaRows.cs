@@ -27,10 +27,19 @@ public static class DeltaRows
     }
 
     /// <summary>Reads rows of one live file.</summary>
-    public static IEnumerable<RecordBatch> ReadFile(DeltaSnapshot snapshot, AddFile file, long rowsMax = long.MaxValue)
+    public static IEnumerable<RecordBatch> ReadFile(DeltaSnapshot snapshot, AddFile file, long rowsMax = long.MaxValue) =>
+        ReadFile(snapshot.Path, snapshot.Metadata, file, snapshot.Schema, rowsMax);
+
+    /// <summary>Reads some columns of one file that a table of these columns holds, or could.</summary>
+    /// <param name="table">Folder of the table.</param>
+    /// <param name="metadata">Its metadata.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="columns">The columns to read, a part of the table's.</param>
+    /// <param name="rowsMax">How many rows at most.</param>
+    public static IEnumerable<RecordBatch> ReadFile(string table, TableMetadata metadata, AddFile file, Schema columns, long rowsMax = long.MaxValue)
     {
-        using var parquet = Open(snapshot, file);
-        var plan = new FileRows(snapshot, file, parquet);
+        using var parquet = Open(table, file);
+        var plan = new FileRows(metadata, columns, file, parquet);
         var left = rowsMax;
         for (var group = 0; group < parquet.RowGroupRows.Count && left > 0; group++)
         {
@@ -40,16 +49,16 @@ public static class DeltaRows
         }
     }
 
-    private static ParquetFile Open(DeltaSnapshot snapshot, AddFile file)
+    private static ParquetFile Open(string table, AddFile file)
     {
-        var path = DeltaPath.Resolve(snapshot.Path, file.Path);
+        var path = DeltaPath.Resolve(table, file.Path);
         try
         {
             return ParquetFile.Open(path);
         }
         catch (Exception cause) when (cause is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DataMeshException($"A data file of '{snapshot.Path}' is gone.", new Location(path), $"version {snapshot.Version} names it",
+            throw new DataMeshException($"A data file of '{table}' is gone.", new Location(path), "the table's log names it",
                 "it was deleted from outside, or this version is older than the last clean-up's retention", cause);
         }
     }
@@ -63,18 +72,17 @@ public static class DeltaRows
         private readonly int[] _from;
         private readonly string?[] _constants;
 
-        public FileRows(DeltaSnapshot snapshot, AddFile file, ParquetFile parquet)
+        public FileRows(TableMetadata metadata, Schema schema, AddFile file, ParquetFile parquet)
         {
-            (_schema, _parquet) = (snapshot.Schema, parquet);
+            (_schema, _parquet) = (schema, parquet);
             _from = new int[_schema.Count];
             _constants = new string?[_schema.Count];
-            var columns = snapshot.Metadata.Schema.Columns().ToList();
-            for (var i = 0; i < columns.Count; i++)
+            foreach (var (field, physicalName) in metadata.Schema.Columns())
             {
+                if (_schema.IndexOf(field.Name) is not (>= 0 and var i)) continue;
                 _from[i] = -1;
-                var (field, physicalName) = columns[i];
                 // A partition column is the log's, also where a file holds it too.
-                if (snapshot.Metadata.PartitionColumns.Contains(field.Name, StringComparer.OrdinalIgnoreCase)) _constants[i] = file.PartitionValues.GetValueOrDefault(physicalName);
+                if (metadata.PartitionColumns.Contains(field.Name, StringComparer.OrdinalIgnoreCase)) _constants[i] = file.PartitionValues.GetValueOrDefault(physicalName);
                 else if (parquet.Schema.IndexOf(physicalName) is >= 0 and var at) _from[i] = Store(at);
             }
         }

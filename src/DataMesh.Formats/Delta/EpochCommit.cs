@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Storage;
@@ -16,7 +14,12 @@ public static class EpochCommit
     private const int AttemptsMax = 1000;
 
     /// <summary>Commits, creating the table on first sight. Returns the version made, or the one that this very epoch had made before.</summary>
-    public static long Run(DeltaTable table, SinkCommit commit, TableOptions options, CancellationToken cancellation)
+    /// <param name="table">The table.</param>
+    /// <param name="commit">What was staged.</param>
+    /// <param name="options">What the pipeline declares about the table.</param>
+    /// <param name="merge">Makes room for rows that replace others; null when rows are only added.</param>
+    /// <param name="cancellation">Ends the work before the entry is written.</param>
+    public static long Run(DeltaTable table, SinkCommit commit, TableOptions options, IRowMerge? merge, CancellationToken cancellation)
     {
         var commitId = Guid.NewGuid().ToString();
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
@@ -25,7 +28,7 @@ public static class EpochCommit
             var snapshot = table.Refresh();
             if (CommittedBefore(snapshot, commit)) return DeltaTable.FindVersion(table.Path, commit.AppId, commit.Epoch) ?? snapshot!.Version;
             var version = (snapshot?.Version ?? -1) + 1;
-            var entry = Build(table.Path, snapshot, commit, options, commitId);
+            var entry = Build(table.Path, snapshot, commit, options, merge, commitId, cancellation);
             DurableFiles.CreateFolder(LogFolder.Of(table.Path));
             if (!DurableFiles.PutIfAbsent(LogFolder.EntryPath(table.Path, version), entry.Serialise())) continue;
             CrashPoint.Reached(CrashPoints.CommitEntry);
@@ -62,24 +65,32 @@ public static class EpochCommit
             hint: "two runs of this pipeline wrote to the table, or its state folder was restored from a backup");
     }
 
-    private static LogEntry Build(string path, DeltaSnapshot? snapshot, SinkCommit commit, TableOptions options, string commitId)
+    private static LogEntry Build(
+        string path, DeltaSnapshot? snapshot, SinkCommit commit, TableOptions options, IRowMerge? merge, string commitId, CancellationToken cancellation)
     {
         if (snapshot is not null) ProtocolSupport.RequireWritable(snapshot.Protocol, snapshot.Metadata, path);
+        TableKey.Require(snapshot?.Metadata, options.Key, commit.Replace, path);
+        CheckDomain(snapshot, commit);
         var layout = TableLayout.Plan(snapshot?.Metadata, commit.Output.Schema, options.PartitionBy, commit.Replace, path);
-        var removed = commit.Replace && snapshot is not null ? snapshot.Files : [];
+        var metadata = snapshot?.Metadata ?? NewTable(commit, options);
+        if (layout.IsChanged) metadata = layout.Apply(metadata);
+        metadata = TableKey.Apply(metadata, options.Key);
+        var added = commit.Output.Files.Where(file => !DeletionFiles.Is(file)).Select(file => Added(file, layout)).ToList();
+        var merged = merge is null || snapshot is null || commit.Replace ? null : merge.Merge(snapshot, metadata, added, cancellation);
+        var removed = merged is not null ? merged.Removed : commit.Replace && snapshot is not null ? snapshot.Files : [];
         if (removed.Count > 0 && snapshot!.Metadata.Configuration.GetValueOrDefault(PropertyNames.AppendOnly) == "true")
             throw new DataMeshException($"The table '{path}' allows appending only.", hint: $"use mode: append, or unset {PropertyNames.AppendOnly}");
-        CheckDomain(snapshot, commit);
 
         var entry = new LogEntry();
-        entry.Add(Info(snapshot, commit, layout, commitId, removed.Count));
+        entry.Add(merged is null ? EpochInfo.Write(snapshot, commit, layout, commitId, removed.Count) : EpochInfo.Merge(snapshot!, commit, options.Key, merged, commitId));
         var protocol = snapshot is null ? ProtocolSupport.ForNewTable(layout.IsMapped) : ProtocolSupport.Raise(snapshot.Protocol, layout.IsMapped);
         if (!ReferenceEquals(protocol, snapshot?.Protocol)) entry.Add(protocol);
-        if (layout.IsChanged) entry.Add(layout.Apply(snapshot?.Metadata ?? NewTable(commit, options)));
+        if (!ReferenceEquals(metadata, snapshot?.Metadata)) entry.Add(metadata);
         entry.Add(new TransactionMark(commit.AppId, commit.Epoch, commit.TimeMs));
         entry.Add(new DomainMetadata(commit.Domain, EpochDomain.Write(commit), Removed: false));
         foreach (var file in removed) entry.Add(RemoveFile.Of(file, commit.TimeMs));
-        foreach (var file in commit.Output.Files) entry.Add(Added(file, layout));
+        foreach (var file in merged?.Rewritten ?? []) entry.Add(file);
+        foreach (var file in added) entry.Add(file);
         return entry;
     }
 
@@ -97,41 +108,12 @@ public static class EpochCommit
     private static TableMetadata NewTable(SinkCommit commit, TableOptions options) => new(
         Guid.NewGuid().ToString(), options.Name, options.Description, "parquet", new DeltaSchema([]), [], commit.TimeMs, options.Properties);
 
-    private static AddFile Added(StagedFile file, TableLayout layout)
+    /// <summary>The action that makes a staged file part of the table.</summary>
+    public static AddFile Added(StagedFile file, TableLayout layout)
     {
         var values = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var column in layout.PartitionColumns)
             values[layout.Find(column)!.PhysicalName] = file.Partition.FirstOrDefault(each => string.Equals(each.Key, column, StringComparison.OrdinalIgnoreCase)).Value;
         return new AddFile(DeltaPath.Encode(file.Path), values, file.Bytes, file.ModifiedMs, DataChange: true, file.Statistics);
     }
-
-    private static JsonObject Info(DeltaSnapshot? snapshot, SinkCommit commit, TableLayout layout, string commitId, int removed)
-    {
-        var info = new JsonObject
-        {
-            ["timestamp"] = commit.TimeMs,
-            ["operation"] = snapshot is null ? "CREATE TABLE AS SELECT" : "WRITE",
-            ["operationParameters"] = new JsonObject
-            {
-                ["mode"] = commit.Replace ? "Overwrite" : "Append",
-                ["partitionBy"] = JsonSerializer.Serialize(layout.PartitionColumns),
-            },
-            ["isolationLevel"] = "Serializable",
-            ["isBlindAppend"] = removed == 0,
-            ["operationMetrics"] = new JsonObject
-            {
-                ["numFiles"] = Text(commit.Output.Files.Count),
-                ["numOutputRows"] = Text(commit.Output.Rows),
-                ["numOutputBytes"] = Text(commit.Output.Files.Sum(file => file.Bytes)),
-                ["numRemovedFiles"] = Text(removed),
-            },
-            ["engineInfo"] = "DataMesh/0.1.0",
-            ["txnId"] = commitId,
-            ["datamesh"] = new JsonObject { ["appId"] = commit.AppId, ["epoch"] = commit.Epoch, ["preparedId"] = commit.PreparedId },
-        };
-        if (snapshot is not null) info["readVersion"] = snapshot.Version;
-        return info;
-    }
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

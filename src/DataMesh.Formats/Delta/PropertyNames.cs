@@ -13,6 +13,9 @@ public static class PropertyNames
     public const string CheckpointInterval = "delta.checkpointInterval";
     public const string IndexedColumns = "delta.dataSkippingNumIndexedCols";
 
+    /// <summary>The key columns of a table in which no two rows share a key, as a JSON list of names.</summary>
+    public const string Key = "datamesh.key";
+
     /// <summary>Column metadata: the type in this program where Delta's is wider (a json column is a Delta string).</summary>
     public const string ColumnType = "datamesh.type";
 }

@@ -24,7 +24,7 @@ public sealed class TempTable : IDisposable
     public static StagedFile Staged(string path, long rows = 1, string? partition = null) =>
         new(path, 100, rows, partition is null ? new Dictionary<string, string?>() : new Dictionary<string, string?> { ["state"] = partition }, $$"""{"numRecords":{{rows}}}""", NowMs);
 
-    public long Commit(SinkCommit commit, TableOptions? options = null) => EpochCommit.Run(DeltaTable.At(Path), commit, options ?? new TableOptions(), CancellationToken.None);
+    public long Commit(SinkCommit commit, TableOptions? options = null) => EpochCommit.Run(DeltaTable.At(Path), commit, options ?? new TableOptions(), merge: null, CancellationToken.None);
 
     public IReadOnlyList<JsonObject> Entry(long version) =>
         [.. File.ReadAllLines(LogFolder.EntryPath(Path, version)).Select(line => (JsonObject)JsonNode.Parse(line)!)];

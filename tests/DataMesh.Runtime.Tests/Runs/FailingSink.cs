@@ -16,6 +16,8 @@ internal sealed class FailingSink(Sink inner, FailAt when) : Sink
 {
     public override DeliveryGuarantee Guarantee => inner.Guarantee;
 
+    public override Upsert? Upsert => inner.Upsert;
+
     public override string TargetName => inner.TargetName;
 
     public override string TargetPath(ComponentContext context) => inner.TargetPath(context);
