@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Unicode;
 using DataMesh.Core;
 using DataMesh.Core.Columns;
@@ -17,6 +18,8 @@ internal sealed unsafe class JsonBlockDecoder : TextBlockDecoder
     private readonly JsonValues _values;
     private readonly JsonRecordParser _parser;
     private readonly JsonTemplates _templates;
+    private readonly JsonRecordStarts _starts = new();
+    private readonly JsonChunk _chunk = new();
     private readonly TimeZoneInfo? _zone;
 
     public JsonBlockDecoder(DecodePlan plan, JsonDialect dialect)
@@ -28,15 +31,20 @@ internal sealed unsafe class JsonBlockDecoder : TextBlockDecoder
         _values = new JsonValues(_zone, plan.Widening);
         _parser = new JsonRecordParser(_shape, _report, _values, plan.Widening);
         _templates = new JsonTemplates(_shape);
+        DigitText.Prepare();
+        JsonTimes.Prepare();
     }
 
     /// <inheritdoc/>
     protected override void DecodeText(TextBlock block, DecodeOutput output)
     {
-        var isUtf8 = Utf8.IsValid(block.Text);
+        // A reader of documents has said where records begin.
+        var isAscii = block.RecordStarts.IsEmpty && _starts.Find(block);
+        var isUtf8 = isAscii || Utf8.IsValid(block.Text);
         fixed (byte* text = block.Array)
+        fixed (int* starts = block.RecordStarts)
         {
-            var run = new Run(this, block, output, text, isUtf8);
+            var run = new Run(this, block, output, text, starts, isUtf8);
             try
             {
                 run.Decode();
@@ -57,26 +65,33 @@ internal sealed unsafe class JsonBlockDecoder : TextBlockDecoder
     private static ReadOnlySpan<byte> Kept(ReadOnlySpan<byte> record) => record[..Math.Min(record.Length, Limits.QuarantineBytesKeptMax)];
 
     /// <summary>The decoding of one block.</summary>
-    private ref struct Run(JsonBlockDecoder decoder, TextBlock block, DecodeOutput output, byte* text, bool isUtf8)
+    private ref struct Run(JsonBlockDecoder decoder, TextBlock block, DecodeOutput output, byte* text, int* starts, bool isUtf8)
     {
-        private readonly ReadOnlySpan<int> _starts = block.RecordStarts;
-        private readonly byte* _end = text + block.Length;
+        private const int ChunkMin = 4;
         private readonly List<RecordBatch> _batches = [];
+        private readonly int _records = block.RecordStarts.Length - 1;
         private RecordNumbers? _numbers;
         private int _rowsMax;
         private int _row;
-        private bool _rowIsUsed;
+        private int _chunkMax = JsonChunk.RecordsMax;
 
         public void Decode()
         {
-            var count = _starts.IsEmpty ? block.Text.Count((byte)'\n') + 1 : _starts.Length - 1;
-            _rowsMax = Math.Min(count, RowsPerBatch(decoder._shape.Columns.Length));
-            if (output.NeedsOrigin) _numbers = new RecordNumbers(block, count, needsStarts: _starts.IsEmpty);
+            _rowsMax = Math.Min(_records, RowsPerBatch(decoder._shape.Columns.Length));
+            if (output.NeedsOrigin) _numbers = new RecordNumbers(block, _rowsMax);
             Begin();
-            if (_starts.IsEmpty) Lines();
-            else Marked();
+            for (var record = 0; record < _records;)
+            {
+                if (_row == _rowsMax)
+                {
+                    FinishBatch();
+                    Begin();
+                }
+
+                record += !isUtf8 || decoder._templates.Rests() ? One(record) : Chunk(record);
+            }
+
             FinishBatch();
-            _numbers?.Finish();
             if (decoder._report.NeedsNewSchema) return;
             foreach (var batch in _batches) output.Emit(batch);
             _batches.Clear();
@@ -85,95 +100,82 @@ internal sealed unsafe class JsonBlockDecoder : TextBlockDecoder
         public readonly void Dispose()
         {
             foreach (var batch in _batches) batch.Dispose();
-            _numbers?.Dispose();
         }
 
-        /// <summary>Records that end at line ends.</summary>
-        private void Lines()
+        /// <summary>A record that goes to the parser at once.</summary>
+        private int One(int record)
         {
-            var p = text;
-            while (true)
+            Parse(record, isUsed: false, out _);
+            return 1;
+        }
+
+        /// <summary>Reads records by the templates, and those that none fits by the parser. Returns how many were dealt with.</summary>
+        private int Chunk(int first)
+        {
+            var chunk = decoder._chunk;
+            var (count, firstRow) = (Math.Min(Math.Min(_chunkMax, _records - first), _rowsMax - _row), _row);
+            chunk.Begin(text, starts + first, count, firstRow, text + block.Length);
+            decoder._templates.Read(chunk, decoder._values, decoder._zone);
+            var taken = 0;
+            for (var failed = chunk.Failed; ; failed &= failed - 1)
             {
-                while (p < _end && JsonScan.IsSpace(*p)) p++;
-                if (p >= _end) return;
-                var next = Expected(p, _end);
-                if (next != null && IsLineEnd(ref next))
-                {
-                    Accept(p);
-                    p = next;
-                    continue;
-                }
-
-                var line = new ReadOnlySpan<byte>(p, (int)(_end - p)).IndexOf((byte)'\n');
-                var stop = line < 0 ? _end : p + line;
-                Parse(p, stop);
-                p = stop;
+                var next = failed == 0 ? count : BitOperations.TrailingZeroCount(failed);
+                Keep(first, firstRow, taken, next);
+                taken = next + 1;
+                if (next == count) break;
+                var isRow = Parse(first + next, isUsed: true, out var isNewForm);
+                if (isRow && !isNewForm) continue;
+                // What follows is read again: it moves up a row, or has a chance to fit now. The fewer, the sooner this happened.
+                decoder._shape.ForgetNulls(_row, ulong.MaxValue);
+                _chunkMax = Math.Clamp(taken * 2, ChunkMin, JsonChunk.RecordsMax);
+                return taken;
             }
+
+            _chunkMax = Math.Min(_chunkMax * 2, JsonChunk.RecordsMax);
+            return count;
         }
 
-        /// <summary>Records whose starts are known; what lies between them was blanked by the reader.</summary>
-        private void Marked()
+        /// <summary>Some of a chunk's records have become rows.</summary>
+        private void Keep(int first, int firstRow, int from, int to)
         {
-            for (var i = 0; i + 1 < _starts.Length; i++)
-            {
-                var p = text + _starts[i];
-                var stop = text + _starts[i + 1];
-                var next = Expected(p, stop);
-                if (next != null && JsonScan.SkipSpace(next, stop) == stop) Accept(p);
-                else Parse(p, stop);
-            }
+            if (from == to) return;
+            foreach (var column in decoder._shape.Columns) column.Append(firstRow, from, to);
+            _numbers?.Take(first + from, _row, to - from);
+            decoder._templates.Hit(to - from);
+            _row += to - from;
         }
 
-        private byte* Expected(byte* p, byte* stop)
+        /// <summary>Reads a record by the parser; false when it is bad. <paramref name="isNewForm"/>: the templates have learned from it.</summary>
+        private bool Parse(int record, bool isUsed, out bool isNewForm)
         {
-            if (!isUtf8) return null;
-            var next = decoder._templates.Read(p, stop, _row, decoder._values, decoder._zone, ref _rowIsUsed);
-            if (next != null) _rowIsUsed = true;
-            return next;
-        }
-
-        private readonly bool IsLineEnd(ref byte* next)
-        {
-            while (next < _end && *next is (byte)' ' or (byte)'\r' or (byte)'\t') next++;
-            return next == _end || (next < _end && *next == '\n');
-        }
-
-        private void Parse(byte* start, byte* stop)
-        {
+            var start = text + starts[record];
+            var stop = text + starts[record + 1];
             while (stop > start && JsonScan.IsSpace(stop[-1])) stop--;
-            var position = block.Start + (start - text);
-            var record = new ReadOnlySpan<byte>(start, (int)(stop - start));
-            if (!isUtf8 && !Utf8.IsValid(record))
+            var position = block.Start + starts[record];
+            var bytes = new ReadOnlySpan<byte>(start, (int)(stop - start));
+            isNewForm = false;
+            if (!isUtf8 && !Utf8.IsValid(bytes))
             {
-                output.Bad(Kept(record), position, QuarantineReasons.Undecodable, "the record is no valid UTF-8");
-                _numbers?.Skip((int)(start - text), _row);
+                output.Bad(Kept(bytes), position, QuarantineReasons.Undecodable, "the record is no valid UTF-8");
+                return false;
             }
-            else if (decoder._parser.Parse(start, stop, _row, position, _rowIsUsed))
-            {
-                decoder._templates.Learn(start, stop);
-                Accept(start);
-            }
-            else
-            {
-                _rowIsUsed = true;
-                output.Bad(Kept(record), position, decoder._parser.Reason, decoder._parser.Detail);
-                _numbers?.Skip((int)(start - text), _row);
-            }
-        }
 
-        private void Accept(byte* start)
-        {
-            _numbers?.Take((int)(start - text), _row);
-            _rowIsUsed = false;
-            if (++_row < _rowsMax) return;
-            FinishBatch();
-            Begin();
+            if (decoder._parser.Parse(start, stop, _row, position, isUsed))
+            {
+                isNewForm = isUtf8 && decoder._templates.Learn(start, stop);
+                _numbers?.Take(record, _row, 1);
+                _row++;
+                return true;
+            }
+
+            decoder._shape.Reset(_row);
+            output.Bad(Kept(bytes), position, decoder._parser.Reason, decoder._parser.Detail);
+            return false;
         }
 
         private void Begin()
         {
             _row = 0;
-            _rowIsUsed = false;
             foreach (var column in decoder._shape.Columns) column.Begin(_rowsMax);
             decoder._templates.Refresh();
             _numbers?.Begin();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using DataMesh.Core.Columns;
 
 namespace DataMesh.Formats.Json;
@@ -10,6 +11,9 @@ namespace DataMesh.Formats.Json;
 /// </summary>
 internal sealed unsafe class JsonColumn
 {
+    /// <summary>What a text of no bytes points to.</summary>
+    private static readonly byte[] Nowhere = GC.AllocateArray<byte>(64, pinned: true);
+
     private readonly bool _isBool;
     private PooledBuffer? _valueBuffer;
     private PooledBuffer? _dataBuffer;
@@ -28,6 +32,7 @@ internal sealed unsafe class JsonColumn
         IsDeclared = isDeclared;
         _isBool = field.Type.Kind == TypeKind.Bool;
         _isFlat = field.Type.Kind != TypeKind.String;
+        Places = field.Type.IsVariable ? new JsonPlace[JsonChunk.RecordsMax] : [];
     }
 
     /// <summary>Position in the batches.</summary>
@@ -59,6 +64,12 @@ internal sealed unsafe class JsonColumn
 
     public bool HasNulls;
 
+    /// <summary>Where the flat texts of a chunk's records lie.</summary>
+    public readonly JsonPlace[] Places;
+
+    /// <summary>Whether texts are kept one behind the other in this batch.</summary>
+    private bool IsFlatText => Type.IsVariable && !IsDictionary;
+
     /// <summary>Begins a batch of at most <paramref name="rows"/> rows.</summary>
     public void Begin(int rows)
     {
@@ -67,7 +78,7 @@ internal sealed unsafe class JsonColumn
         var width = _isBool ? 1 : Type.IsVariable ? 4 : Type.Width;
         _valueBuffer = PooledBuffer.Rent((rows + 1) * width);
         Values = _valueBuffer.Array;
-        if (Type.IsVariable && !IsDictionary)
+        if (IsFlatText)
         {
             _dataBuffer = PooledBuffer.Rent(_lastDataLength);
             Data = _dataBuffer.Array;
@@ -75,7 +86,7 @@ internal sealed unsafe class JsonColumn
             SetOffset(0, 0);
         }
 
-        if (_nulls.Length < Bitmap.WordCount(rows)) _nulls = new ulong[Bitmap.WordCount(rows)];
+        if (_nulls.Length <= Bitmap.WordCount(rows)) _nulls = new ulong[Bitmap.WordCount(rows) + 1];
         if (HasNulls) _nulls.AsSpan().Clear();
         HasNulls = false;
     }
@@ -100,22 +111,54 @@ internal sealed unsafe class JsonColumn
         SetOffset(row + 1, DataLength = at + value.Length);
     }
 
-    /// <summary>Sets the code of a value of 1 to <see cref="JsonCodeCache.LengthMax"/> bytes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void SetShortCode(int row, ref byte value, int length) => Set(row, _cache.Find(ref value, length, _dictionary!));
+    /// <summary>The values from a row on, to be set in any order.</summary>
+    public ref T Rows<T>(int first) where T : unmanaged => ref Unsafe.Add(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(Values)), first);
 
-    /// <summary>Makes room for <paramref name="bytes"/> bytes and the width of a vector behind <see cref="DataLength"/>.</summary>
+    /// <summary>The code of a value of 1 to <see cref="JsonCodeCache.LengthMax"/> bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Reserve(int bytes)
+    public int ShortCode(ref byte value, int length) => _cache.Find(ref value, length, _dictionary!);
+
+    /// <summary>
+    /// Appends the flat texts of records <paramref name="from"/> to <paramref name="to"/> of a chunk, which lie at <see cref="Places"/>.
+    /// Up to 64 bytes behind a text are read, and written over later.
+    /// </summary>
+    public void Append(int firstRow, int from, int to)
     {
-        if (Data.Length - DataLength < bytes + 32) Grow(bytes + 32);
+        if (!IsFlatText) return;
+        var total = 0;
+        for (var i = from; i < to; i++) total += Places[i].Length;
+        Reserve(total);
+        ref var ends = ref Rows<int>(firstRow + 1);
+        for (var i = from; i < to; i++)
+        {
+            ref var place = ref Places[i];
+            if (place.IsIrregular)
+            {
+                DataLength += JsonValues.CopyIrregular(this, new ReadOnlySpan<byte>(place.Start, place.Length), Data.AsSpan(DataLength));
+            }
+            else
+            {
+                ref var target = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Data), DataLength);
+                // The first bytes without a branch: most texts are short.
+                Vector256.Load(place.Start).StoreUnsafe(ref target);
+                Vector256.Load(place.Start + 32).StoreUnsafe(ref target, 32);
+                if (place.Length > 64) new ReadOnlySpan<byte>(place.Start, place.Length).CopyTo(MemoryMarshal.CreateSpan(ref target, place.Length));
+                DataLength += place.Length;
+            }
+
+            Unsafe.Add(ref ends, i) = DataLength;
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void SetOffset(int at, int offset) => Set(at, offset);
+    /// <summary>Makes room for <paramref name="bytes"/> bytes and two vectors behind <see cref="DataLength"/>.</summary>
+    private void Reserve(int bytes)
+    {
+        if (Data.Length - DataLength < bytes + 64) Grow(bytes + 64);
+    }
+
+    private void SetOffset(int at, int offset) => Set(at, offset);
 
     /// <summary>Makes a row null.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SetNull(int row)
     {
         HasNulls = true;
@@ -124,11 +167,30 @@ internal sealed unsafe class JsonColumn
         else if (_isBool) Set(row, (byte)0);
     }
 
+    /// <summary>Makes the row of a chunk's record null.</summary>
+    public void SetNull(int firstRow, int record)
+    {
+        var row = firstRow + record;
+        HasNulls = true;
+        _nulls[row >> 6] |= 1UL << row;
+        if (IsFlatText) Places[record] = new JsonPlace { Start = (byte*)Unsafe.AsPointer(ref Nowhere[0]) };
+        else if (IsDictionary) Set(row, 0);
+        else if (_isBool) Set(row, (byte)0);
+    }
+
+    /// <summary>Forgets which of some rows were null; bit i of <paramref name="rows"/> stands for row <paramref name="first"/> + i.</summary>
+    public void ForgetNulls(int first, ulong rows)
+    {
+        if (!HasNulls) return;
+        _nulls[first >> 6] &= ~(rows << first);
+        if ((first & 63) != 0) _nulls[(first >> 6) + 1] &= ~(rows >> (64 - (first & 63)));
+    }
+
     /// <summary>Takes back what an attempt wrote into a row.</summary>
     public void Reset(int row)
     {
         if (HasNulls) _nulls[row >> 6] &= ~(1UL << row);
-        if (Type.IsVariable && !IsDictionary) DataLength = Unsafe.ReadUnaligned<int>(ref Values[row * 4]);
+        if (IsFlatText) DataLength = Unsafe.ReadUnaligned<int>(ref Values[row * 4]);
     }
 
     /// <summary>Ends the batch. The column belongs to the caller.</summary>
@@ -209,8 +271,7 @@ internal sealed unsafe class JsonColumn
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(int bytes)
     {
-        // All of it is kept: a text that is being copied lies behind DataLength already.
-        _dataBuffer!.SetLength(_dataBuffer.Capacity);
+        _dataBuffer!.SetLength(DataLength);
         _dataBuffer.SetLength(checked(_dataBuffer.Capacity + bytes));
         Data = _dataBuffer.Array;
     }

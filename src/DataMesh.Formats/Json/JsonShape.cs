@@ -51,6 +51,18 @@ internal sealed class JsonShape
     /// <summary>Whether columns that are decoded lie below a path.</summary>
     public bool NeedsNested(string path) => _neededPrefixes.Contains(path);
 
+    /// <summary>Forgets which values of some rows were null; bit i of <paramref name="rows"/> stands for row <paramref name="first"/> + i.</summary>
+    public void ForgetNulls(int first, ulong rows)
+    {
+        foreach (var column in Columns) column.ForgetNulls(first, rows);
+    }
+
+    /// <summary>Takes back what an attempt wrote into a row.</summary>
+    public void Reset(int row)
+    {
+        foreach (var column in Columns) column.Reset(row);
+    }
+
     private static void AddPrefixes(string name, HashSet<string> prefixes)
     {
         for (var dot = name.IndexOf('.'); dot >= 0; dot = name.IndexOf('.', dot + 1)) prefixes.Add(name[..dot]);

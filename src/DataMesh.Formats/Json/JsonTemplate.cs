@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using DataMesh.Core.Columns;
 
 namespace DataMesh.Formats.Json;
@@ -14,6 +11,7 @@ internal enum SlotAction : byte
     Text,
     TextCode,
     Timestamp,
+    Json,
     /// <summary>Any other column: through <see cref="JsonValues"/>.</summary>
     Other,
     /// <summary>A known member that nobody needs.</summary>
@@ -26,8 +24,6 @@ internal struct TemplateSlot
     /// <summary>Where the text begins in the template's literals, which are padded so that a vector can be loaded anywhere.</summary>
     public int LiteralAt;
     public int LiteralLength;
-    /// <summary>One bit a byte of the literal, up to 32.</summary>
-    public uint LiteralMask;
     public SlotAction Action;
     /// <summary>Depth that an array or object would have here.</summary>
     public byte Depth;
@@ -71,23 +67,14 @@ internal sealed unsafe class JsonTemplate
         return template;
     }
 
-    /// <summary>Whether the text at <paramref name="p"/> is the slot's literal.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Matches(byte* p, byte[] literals, in TemplateSlot slot)
+    /// <summary>Whether both are the same form.</summary>
+    public bool IsSameAs(JsonTemplate other)
     {
-        ref var literal = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(literals), (nint)(uint)slot.LiteralAt);
-        if (Vector256.IsHardwareAccelerated)
-        {
-            var same = Vector256.Equals(Vector256.Load(p), Vector256.LoadUnsafe(ref literal)).ExtractMostSignificantBits();
-            return (~same & slot.LiteralMask) == 0 && (slot.LiteralLength <= 32 || IsLong(p, ref literal, slot.LiteralLength));
-        }
-
-        return IsLong(p, ref literal, slot.LiteralLength);
+        if (other.Slots.Length != Slots.Length || !other.Literals.AsSpan().SequenceEqual(Literals)) return false;
+        for (var i = 0; i < Slots.Length; i++)
+            if (Slots[i].LiteralLength != other.Slots[i].LiteralLength || Slots[i].Column != other.Slots[i].Column) return false;
+        return true;
     }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsLong(byte* p, ref byte literal, int length) =>
-        new ReadOnlySpan<byte>(p, length).SequenceEqual(MemoryMarshal.CreateReadOnlySpan(ref literal, length));
 
     private bool Object(ref JsonCursor cursor, JsonNode node)
     {
@@ -129,7 +116,8 @@ internal sealed unsafe class JsonTemplate
 
     private bool Value(ref JsonCursor cursor, JsonNode node, JsonColumn? column)
     {
-        if (column is not null && !_taken.Add(column)) return false;
+        // Whether a text is valid base64 shows only when it is decoded, which is too late for a chunk.
+        if (column is not null && (!_taken.Add(column) || column.Type.Kind == TypeKind.Binary)) return false;
         AddSlot(cursor.At, ActionOf(column), column, node.Depth + 1);
         if (!cursor.ReadValue(out _, node.Depth + 1)) return false;
         _pending = cursor.At;
@@ -144,6 +132,7 @@ internal sealed unsafe class JsonTemplate
         TypeKind.Bool => SlotAction.Bool,
         TypeKind.String => column.IsDictionary ? SlotAction.TextCode : SlotAction.Text,
         TypeKind.Timestamp => SlotAction.Timestamp,
+        TypeKind.Json => SlotAction.Json,
         _ => SlotAction.Other,
     };
 
@@ -154,7 +143,6 @@ internal sealed unsafe class JsonTemplate
         {
             LiteralAt = _literals.Count,
             LiteralLength = literal.Length,
-            LiteralMask = literal.Length >= 32 ? uint.MaxValue : (1u << literal.Length) - 1,
             Action = action,
             Depth = (byte)depth,
             Column = column,
@@ -167,5 +155,4 @@ internal sealed unsafe class JsonTemplate
     {
         for (var i = 0; i < Slots.Length - 1; i++) Slots[i].Action = ActionOf(Slots[i].Column);
     }
-
 }

@@ -1,54 +1,69 @@
+using System.Numerics;
+
 namespace DataMesh.Formats.Json;
 
-/// <summary>The few record forms that a decoder has met, the one that fitted last tried first. Gives way to the parser where records keep changing.</summary>
+/// <summary>The few record forms that a decoder has met, the one that fitted most tried first. Gives way to the parser where records keep changing.</summary>
 internal sealed unsafe class JsonTemplates(JsonShape shape)
 {
     private const int Most = 4;
-    private const int MissesUntilRest = 16;
-    private const int RestRowsMin = 64;
-    private const int RestRowsMax = 4096;
+    // A record that fits gains what a record saves that need not be parsed; one that does not has cost the attempts.
+    private const int MissCost = 2;
+    private const int BalanceMax = 256;
+    private const int RestRecordsMin = 64;
+    private const int RestRecordsMax = 4096;
     private readonly List<JsonTemplate> _templates = [];
     private int _replace;
-    private int _misses;
+    private int _balance = BalanceMax / 8;
     private int _rest;
-    private int _nextRest = RestRowsMin;
+    private int _nextRest = RestRecordsMin;
 
-    /// <summary>
-    /// Reads a record by one of the templates. Null when none fits. <paramref name="isUsed"/> says whether something was left in the row.
-    /// </summary>
-    public byte* Read(byte* p, byte* end, int row, JsonValues values, TimeZoneInfo? zone, ref bool isUsed)
+    /// <summary>Whether the next record should go to the parser at once; to be asked for each.</summary>
+    public bool Rests()
     {
-        if (_rest > 0)
-        {
-            _rest--;
-            return null;
-        }
-
-        for (var i = 0; i < _templates.Count; i++)
-        {
-            if (isUsed) Reset(row);
-            var next = JsonTemplateReader.Read(_templates[i], p, end, row, values, zone);
-            if (next != null)
-            {
-                _misses = 0;
-                _nextRest = RestRowsMin;
-                if (i != 0) (_templates[0], _templates[i]) = (_templates[i], _templates[0]);
-                return next;
-            }
-
-            isUsed = true;
-        }
-
-        Miss();
-        return null;
+        if (_templates.Count == 0) return true;
+        if (_rest == 0) return false;
+        _rest--;
+        return true;
     }
 
-    /// <summary>Takes the form of a record that the parser has read.</summary>
-    public void Learn(byte* start, byte* end)
+    /// <summary>Reads the records of a chunk by the templates. Those that none fits are in <see cref="JsonChunk.Failed"/>.</summary>
+    public void Read(JsonChunk chunk, JsonValues values, TimeZoneInfo? zone)
     {
-        if (_rest > 0 || JsonTemplate.Learn(shape, start, end) is not { } learned) return;
+        var most = 0;
+        for (var i = 0; i < _templates.Count && chunk.Failed != 0; i++)
+        {
+            var before = BitOperations.PopCount(chunk.Failed);
+            if (i > 0) shape.ForgetNulls(chunk.FirstRow, chunk.Failed);
+            chunk.Retry();
+            JsonTemplateReader.Read(_templates[i], chunk, values, zone);
+            var read = before - BitOperations.PopCount(chunk.Failed);
+            if (i == 0 || read <= most)
+            {
+                most = Math.Max(most, read);
+                continue;
+            }
+
+            (_templates[0], _templates[i]) = (_templates[i], _templates[0]);
+            most = read;
+        }
+    }
+
+    /// <summary>Records have been read by templates.</summary>
+    public void Hit(int records)
+    {
+        _balance = Math.Min(_balance + records, BalanceMax);
+        if (_balance == BalanceMax) _nextRest = RestRecordsMin;
+    }
+
+    /// <summary>Takes the form of a record that the parser has read. False when it is known or not regular enough.</summary>
+    public bool Learn(byte* start, byte* end)
+    {
+        if (_rest > 0) return false;
+        Miss();
+        if (JsonTemplate.Learn(shape, start, end) is not { } learned || _templates.Exists(each => each.IsSameAs(learned))) return false;
         if (_templates.Count < Most) _templates.Add(learned);
         else _templates[1 + _replace++ % (Most - 1)] = learned;
+        return true;
     }
 
     /// <summary>To be called when a batch begins: columns may have changed between codes and flat text.</summary>
@@ -57,16 +72,12 @@ internal sealed unsafe class JsonTemplates(JsonShape shape)
         foreach (var template in _templates) template.Refresh();
     }
 
-    private void Reset(int row)
-    {
-        foreach (var column in shape.Columns) column.Reset(row);
-    }
-
     private void Miss()
     {
-        if (++_misses < MissesUntilRest) return;
-        _misses = MissesUntilRest / 2;
+        _balance -= MissCost;
+        if (_balance >= 0) return;
+        _balance = BalanceMax / 8;
         _rest = _nextRest;
-        _nextRest = Math.Min(_nextRest * 2, RestRowsMax);
+        _nextRest = Math.Min(_nextRest * 2, RestRecordsMax);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using DataMesh.Core.Columns;
 
 namespace DataMesh.Formats.Json;
@@ -10,11 +11,43 @@ internal static unsafe class JsonTimes
 {
     private const long MicrosPerDay = 86_400_000_000;
 
+    /// <summary>Makes the tables now: the compiler reads them without a check in methods that it compiles after this.</summary>
+    public static void Prepare() => RuntimeHelpers.RunClassConstructor(typeof(JsonTimes).TypeHandle);
+
     /// <summary>
     /// Reads the 19 bytes <c>yyyy-MM-dd?HH:mm:ss</c> where ? is a T or a blank. May look at 32 bytes. False when they are anything else.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryCompact(byte* p, out long micros)
+    {
+        if (!Sse41.IsSupported) return TryCompactScalar(p, out micros);
+        // The text from the hyphen behind the year on; the last byte is not looked at.
+        var raw = Vector128.Load(p + 4);
+        var digits = raw - Vector128.Create((byte)'0');
+        // Digits and separators in their places: a digit less '0' is at most 9, a separator less itself is 0, a T for a blank is mended before.
+        var isT = Vector128.Equals(raw, Vector128.Create(0, 0, 0, 0, 0, 0, (byte)'T', 0, 0, 0, 0, 0, 0, 0, 0, 0)) & Vector128.Create((byte)('T' - ' '));
+        var lowest = Vector128.Create((byte)'-', (byte)'0', (byte)'0', (byte)'-', (byte)'0', (byte)'0', (byte)' ', (byte)'0', (byte)'0', (byte)':', (byte)'0', (byte)'0', (byte)':', (byte)'0', (byte)'0', 0);
+        var most = Vector128.Create(0, 9, 9, 0, 9, 9, 0, 9, 9, 0, 9, 9, 0, 9, 9, 255);
+        var above = raw - isT - lowest;
+        var isWell = Vector128.EqualsAll(Vector128.Min(above, most), above);
+        // Hour and minute, second, month and day: pairs of digits, then what they are worth together.
+        var order = Vector128.Create((byte)7, 8, 10, 11, 13, 14, 0x80, 0x80, 1, 2, 0x80, 0x80, 4, 5, 0x80, 0x80);
+        var pairs = Ssse3.MultiplyAddAdjacent(Ssse3.Shuffle(digits, order), Vector128.Create((short)0x010A).AsSByte());
+        var tooLarge = Vector128.GreaterThan(pairs, Vector128.Create(23, 59, 59, 0, 12, 0, 31, 0));
+        var worth = Sse2.MultiplyAddAdjacent(pairs, Vector128.Create(3600, 60, 1, 0, 1, 0, 1, 0));
+        var year = Unsafe.ReadUnaligned<uint>(p) - 0x30303030u;
+        var isYear = ((year | year + 0x76767676u) & 0x80808080u) == 0;
+        micros = 0;
+        if (!(isWell & isYear & tooLarge == Vector128<short>.Zero)) return false;
+        // The lower byte of each half becomes what its two digits are together.
+        year = year * 10 + (year >> 8);
+        var isDate = TryDays((int)((year & 0xFF) * 100 + (year >> 16 & 0xFF)), worth.GetElement(2), worth.GetElement(3), out var days);
+        micros = (days * 86_400L + worth.GetElement(0) + worth.GetElement(1)) * 1_000_000L;
+        return isDate;
+    }
+
+    /// <summary><see cref="TryCompact"/> for machines without the vector instructions.</summary>
+    public static bool TryCompactScalar(byte* p, out long micros)
     {
         micros = 0;
         var text = Vector128.Load(p);

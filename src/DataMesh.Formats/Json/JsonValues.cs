@@ -48,6 +48,10 @@ internal sealed class JsonValues(TimeZoneInfo? zone, bool widening)
         ArrayPool<byte>.Shared.Return(scratch);
     }
 
+    /// <summary>Copies the text of a whole value into a flat column: what a string between the quotes means, JSON without white space. Returns its length.</summary>
+    public static int CopyIrregular(JsonColumn column, ReadOnlySpan<byte> text, Span<byte> target) =>
+        column.Type.Kind == TypeKind.Json ? Minimise(text, target) : JsonEscapes.Unescape(text, target);
+
     /// <summary>Sets the text of a value, without white space outside of strings.</summary>
     public static unsafe bool StoreJson(JsonColumn column, in JsonToken token, int row)
     {
