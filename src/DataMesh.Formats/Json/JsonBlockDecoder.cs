@@ -31,7 +31,7 @@ internal sealed unsafe class JsonBlockDecoder : TextBlockDecoder
         _values = new JsonValues(_zone, plan.Widening);
         _parser = new JsonRecordParser(_shape, _report, _values, plan.Widening);
         _templates = new JsonTemplates(_shape);
-        DigitText.Prepare();
+        NumberStart.Prepare();
         JsonTimes.Prepare();
     }
 

@@ -1,4 +1,3 @@
-using DataMesh.Core.Columns;
 
 namespace DataMesh.Formats.Json;
 

@@ -122,6 +122,7 @@ internal sealed unsafe class JsonColumn
     /// Appends the flat texts of records <paramref name="from"/> to <paramref name="to"/> of a chunk, which lie at <see cref="Places"/>.
     /// Up to 64 bytes behind a text are read, and written over later.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public void Append(int firstRow, int from, int to)
     {
         if (!IsFlatText) return;

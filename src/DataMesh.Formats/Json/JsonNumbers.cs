@@ -18,43 +18,19 @@ internal static unsafe class JsonNumbers
     private static readonly double[] PowersOfTen =
         [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
 
-    /// <summary>What to divide by when n characters from the point on end the text; from 32 on the same with a minus.</summary>
-    private static ReadOnlySpan<double> Divisors =>
-    [
-        1e0, 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        -1e0, -1e0, -1e1, -1e2, -1e3, -1e4, -1e5, -1e6, -1e7, -1e8, -1e9, -1e10, -1e11, -1e12, -1e13, -1e14, -1e15,
-    ];
-
     private static ReadOnlySpan<uint> SmallPowers => [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
     private static ReadOnlySpan<double> SmallPowersAsDouble => [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 
     /// <summary>Reads an integer of at most 15 digits and returns the place behind it, or null. The caller checks what follows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte* Integer(byte* p, out long value)
-    {
-        if (!DigitText.IsSupported) return IntegerScalar(p, out value);
-        var minus = *p == '-' ? 1 : 0;
-        p += minus;
-        var isShort = DigitText.TryReadStart(ref *p, out var digits, out var length, out var point);
-        value = ((long)digits ^ -minus) + minus;
-        // No point, and no leading zero but a single one.
-        return isShort & point == length & length > 0 & (*p > '0' | length == 1) ? p + length : null;
-    }
+    public static byte* Integer(byte* p, out long value) =>
+        NumberStart.IsSupported ? NumberStart.Integer(p, out value) : IntegerScalar(p, out value);
 
     /// <summary>Reads a number of at most 15 characters without exponent and returns the place behind it, or null. The caller checks what follows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte* Double(byte* p, out double value)
-    {
-        if (!DigitText.IsSupported) return DoubleScalar(p, out value);
-        var minus = *p == '-' ? 1 : 0;
-        p += minus;
-        var isShort = DigitText.TryReadStart(ref *p, out var digits, out var length, out var point);
-        // 15 digits are exact as a double and so is the power of ten, so that the one division rounds correctly (Clinger's fast path).
-        value = (long)digits / Unsafe.Add(ref MemoryMarshal.GetReference(Divisors), (nint)(uint)((minus << 5) + length - point));
-        // Digits on both sides of a point, no leading zero but a single one, no exponent.
-        return isShort & point > 0 & point != length - 1 & (*p > '0' | point == 1) & (p[length] | 0x20) != 'e' ? p + length : null;
-    }
+    public static byte* Double(byte* p, out double value) =>
+        NumberStart.IsSupported ? NumberStart.Double(p, out value) : DoubleScalar(p, out value);
 
     /// <summary><see cref="Integer"/> for machines without the vector instructions.</summary>
     public static byte* IntegerScalar(byte* p, out long value)

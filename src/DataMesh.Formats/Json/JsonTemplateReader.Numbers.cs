@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
-using DataMesh.Core.Columns;
 
 namespace DataMesh.Formats.Json;
 
 /// <summary>Numbers and times.</summary>
 internal static unsafe partial class JsonTemplateReader
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Int64(JsonLiteral literal, JsonChunk chunk, JsonColumn column)
     {
         var (at, records, count) = ((nint)chunk.At, (nint)chunk.Records, chunk.Count);
@@ -28,7 +27,7 @@ internal static unsafe partial class JsonTemplateReader
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Float64(JsonLiteral literal, JsonChunk chunk, JsonColumn column)
     {
         var (at, records, count) = ((nint)chunk.At, (nint)chunk.Records, chunk.Count);
@@ -50,7 +49,7 @@ internal static unsafe partial class JsonTemplateReader
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Timestamp(JsonLiteral literal, JsonChunk chunk, JsonColumn column, JsonValues values)
     {
         var (at, records, count) = ((nint)chunk.At, (nint)chunk.Records, chunk.Count);

@@ -2,14 +2,13 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using DataMesh.Core;
-using DataMesh.Core.Columns;
 
 namespace DataMesh.Formats.Json;
 
 /// <summary>Strings, and values that are kept as their text. Flat text is only found here: it is copied when its row is sure, in the order of the rows.</summary>
 internal static unsafe partial class JsonTemplateReader
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void TextCode(JsonLiteral literal, JsonChunk chunk, JsonColumn column)
     {
         var (at, records, count) = ((nint)chunk.At, (nint)chunk.Records, chunk.Count);
@@ -37,7 +36,7 @@ internal static unsafe partial class JsonTemplateReader
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Text(JsonLiteral literal, JsonChunk chunk, JsonColumn column)
     {
         var (at, records, count) = ((nint)chunk.At, (nint)chunk.Records, chunk.Count);
@@ -68,6 +67,7 @@ internal static unsafe partial class JsonTemplateReader
     }
 
     /// <summary>Values that are kept as JSON text, arrays of short strings without blanks and escapes, tags mostly, the quick way.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Json(JsonLiteral literal, JsonChunk chunk, JsonColumn column, int depth)
     {
         ref var places = ref column.Places[0];

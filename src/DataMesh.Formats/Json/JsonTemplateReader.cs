@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using DataMesh.Core;
-using DataMesh.Core.Columns;
 
 namespace DataMesh.Formats.Json;
 
@@ -51,6 +49,7 @@ internal static unsafe partial class JsonTemplateReader
     }
 
     /// <summary>Checks how records end.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Finish(JsonTemplate template, JsonChunk chunk)
     {
         ref var slot = ref template.Slots[^1];
@@ -68,7 +67,7 @@ internal static unsafe partial class JsonTemplateReader
             for (var i = 0; i < chunk.Count; i++) column.SetNull(chunk.FirstRow, chunk.Records[i]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Bool(JsonLiteral literal, JsonChunk chunk, JsonColumn column)
     {
         var (at, records, count) = ((nint)chunk.At, (nint)chunk.Records, chunk.Count);
@@ -91,6 +90,7 @@ internal static unsafe partial class JsonTemplateReader
     }
 
     /// <summary>A column of another type: the careful way.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Other(JsonLiteral literal, JsonChunk chunk, JsonColumn column, JsonValues values)
     {
         for (var i = 0; i < chunk.Count;)
@@ -103,6 +103,7 @@ internal static unsafe partial class JsonTemplateReader
     }
 
     /// <summary>A value that nobody needs; it must be well-formed all the same.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Skip(JsonLiteral literal, JsonChunk chunk, int depth)
     {
         for (var i = 0; i < chunk.Count;)

@@ -43,30 +43,9 @@ internal static class DigitText
         return others == (points & (0 - points));
     }
 
-    /// <summary>
-    /// Reads the digits that the text begins with, with at most one point in them, as one integer without its point. <paramref name="length"/> is the number of
-    /// characters read, <paramref name="point"/> the number of them before the point, or <paramref name="length"/> when there is none.
-    /// False when there are two points or when the number may go on behind the 16 characters.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryReadStart(ref byte text, out ulong digits, out int length, out int point)
-    {
-        var raw = Vector128.LoadUnsafe(ref text);
-        var values = raw - Vector128.Create((byte)'0');
-        var isDigit = Vector128.Equals(Vector128.Min(values, Vector128.Create((byte)9)), values).ExtractMostSignificantBits();
-        var points = Vector128.Equals(raw, Vector128.Create((byte)'.')).ExtractMostSignificantBits();
-        length = System.Numerics.BitOperations.TrailingZeroCount(~(isDigit | points));
-        var end = 1u << length;
-        points &= end - 1;
-        point = System.Numerics.BitOperations.TrailingZeroCount(points | end);
-        var control = Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Controls), ((uint)length << 9) + ((uint)point << 4));
-        digits = Combine(Ssse3.Shuffle(values, control));
-        return (points & (points - 1)) == 0 & length < LengthMax;
-    }
-
     /// <summary>Sixteen digit values, most significant first, as one number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Combine(Vector128<byte> digits)
+    internal static ulong Combine(Vector128<byte> digits)
     {
         var pairs = Ssse3.MultiplyAddAdjacent(digits, Vector128.Create(0x010A010A010A010AUL).AsSByte());
         var fours = Sse2.MultiplyAddAdjacent(pairs, Vector128.Create(0x0001006400010064UL).AsInt16());
