@@ -23,7 +23,7 @@ public class JsonFuzzTests
     {
         await foreach (var (random, seed) in Rounds())
         {
-            var lines = Lines(random, 40);
+            var lines = Lines(random, random.Next(200));
             var read = await JsonReading.ReadAsync(Join(lines), schema: Texts, format: JsonFormat.Lines, options: new FormatOptions { RecordPath = null }, blockBytes: random.Next(2) == 0 ? 1 << 20 : random.Next(1, 400));
             var expected = lines.Select(Expected).ToList();
             Assert.True(expected.Count(each => each is null) == read.BadRecords.Count, $"seed {seed}");
@@ -36,7 +36,7 @@ public class JsonFuzzTests
     {
         await foreach (var (random, seed) in Rounds())
         {
-            var lines = Lines(random, 60);
+            var lines = Lines(random, 90);
             var together = await JsonReading.ReadAsync(Join(lines), schema: Typed, format: JsonFormat.Lines);
             var (rows, bad) = (new List<string>(), new List<(string, string)>());
             foreach (var line in lines)
@@ -122,9 +122,81 @@ public class JsonFuzzTests
                 var expected = double.Parse(text, CultureInfo.InvariantCulture);
                 if (JsonNumbers.Double(start, out var fast) is var end && end != null)
                     Assert.Equal((text.Length, BitConverter.DoubleToInt64Bits(expected)), ((int)(end - start), BitConverter.DoubleToInt64Bits(fast)));
+                if (JsonNumbers.DoubleScalar(start, out var plain) is var stop && stop != null)
+                    Assert.Equal((text.Length, BitConverter.DoubleToInt64Bits(expected)), ((int)(stop - start), BitConverter.DoubleToInt64Bits(plain)));
                 Assert.True(!JsonNumbers.TryDouble(bytes.AsSpan(0, text.Length), out var careful) || BitConverter.DoubleToInt64Bits(expected) == BitConverter.DoubleToInt64Bits(careful), text);
                 if (!text.AsSpan().ContainsAny(".eE") && JsonNumbers.Integer(start, out var integer) is var next && next != null)
                     Assert.Equal((text.Length, long.Parse(text)), ((int)(next - start), integer));
+                if (!text.AsSpan().ContainsAny(".eE") && JsonNumbers.IntegerScalar(start, out var whole) is var last && last != null)
+                    Assert.Equal((text.Length, long.Parse(text)), ((int)(last - start), whole));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("01")]
+    [InlineData("-01")]
+    [InlineData("00.5")]
+    [InlineData(".5")]
+    [InlineData("5.")]
+    [InlineData("-")]
+    [InlineData("-.5")]
+    [InlineData("+1")]
+    [InlineData("")]
+    [InlineData("1e5")]
+    [InlineData("1234567890123456")]
+    public unsafe void Fast_numbers_leave_what_is_odd(string text)
+    {
+        fixed (byte* start = Encoding.ASCII.GetBytes(text + ",                                "))
+        {
+            Assert.True(JsonNumbers.Double(start, out _) == null);
+            Assert.True(JsonNumbers.DoubleScalar(start, out _) == null);
+            // An integer may end at a point or an exponent: the caller looks at what follows.
+            if (!text.AsSpan().ContainsAny(".e")) Assert.True(JsonNumbers.Integer(start, out _) == null);
+        }
+    }
+
+    [Fact]
+    public unsafe void Fast_times_equal_the_careful_ones()
+    {
+        var random = new Random(13);
+        for (var round = 0; round < 50_000; round++)
+        {
+            var time = new DateTime(random.NextInt64(DateTime.MaxValue.Ticks / (1 + random.Next(8))), DateTimeKind.Unspecified);
+            var text = Encoding.ASCII.GetBytes(time.ToString(random.Next(2) == 0 ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture) + "\"                                ");
+            if (random.Next(3) == 0) text[random.Next(19)] = random.Next(2) == 0 ? (byte)('0' + random.Next(10)) : (byte)random.Next(256);
+            fixed (byte* start = text)
+            {
+                // A small t, and an offset in place of the seconds, are left to the careful way.
+                var expected = JsonTimes.TryTimestamp(text.AsSpan(0, 19), null, out var careful) && text[10] != 't' && text[16] == ':';
+                Assert.Equal((expected, expected ? careful : 0), (JsonTimes.TryCompact(start, out var fast), expected ? fast : 0));
+                Assert.Equal((expected, expected ? careful : 0), (JsonTimes.TryCompactScalar(start, out var plain), expected ? plain : 0));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Rows_know_their_records()
+    {
+        await foreach (var (random, seed) in Rounds())
+        {
+            var lines = Lines(random, 300);
+            var text = Join(lines.SelectMany(each => random.Next(20) == 0 ? new[] { each, [], "  "u8.ToArray() } : [each]));
+            var read = await JsonReading.ReadAsync(text, schema: Typed, format: JsonFormat.Lines, blockBytes: random.Next(1, 30_000), needsOrigin: true);
+            var position = 0;
+            foreach (var (at, record) in read.Origins)
+            {
+                Assert.True(at >= position, $"seed {seed}");
+                position = (int)at + 1;
+            }
+
+            var seen = read.Origins.Select(each => each.Record).Concat(read.BadRecords.Select(each => each.Record)).Select(each => each.Trim()).Order(StringComparer.Ordinal);
+            Assert.True(lines.Select(each => Encoding.UTF8.GetString(each).Trim()).Order(StringComparer.Ordinal).SequenceEqual(seen), $"seed {seed}");
+            for (var row = 0; row < read.Rows.Count; row++)
+            {
+                var alone = await JsonReading.ReadAsync(read.Origins[row].Record, schema: Typed, format: JsonFormat.Lines);
+                Assert.True(alone.Rows.Count == 1 && alone.Rows[0] == read.Rows[row], $"seed {seed}");
+                row += random.Next(20);
             }
         }
     }
