@@ -31,7 +31,7 @@ public static class Limits
     public const int ExpressionLengthMax = 64 << 10;
 
     /// <summary>Bytes of batches in flight that one task may hold before its reader waits.</summary>
-    public const long TaskBytesInFlightMax = 20L << 20;
+    public const long TaskBytesInFlightMax = 12L << 20;
 
     /// <summary>Bytes of idle column memory that the process keeps for the next batch.</summary>
     public const long PooledBytesMax = 96L << 20;

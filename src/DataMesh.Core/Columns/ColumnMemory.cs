@@ -22,17 +22,20 @@ internal static class ColumnMemory
         if (bytes <= SmallMax) return ArrayPool<byte>.Shared.Rent(Math.Max(bytes, 64));
         if (bytes > LargeMax) return GC.AllocateUninitializedArray<byte>(bytes);
         var at = ClassOf(bytes);
-        var idle = Classes[at];
+        // A somewhat larger array that lies idle is better than a new one: what a class needs at its own peak adds up otherwise.
+        for (var i = at; i < Math.Min(at + ClassesPerDoubling, Classes.Length); i++)
+            if (TryTake(Classes[i]) is { } array) return array;
+        return GC.AllocateUninitializedArray<byte>(SizeOf(at));
+    }
+
+    private static byte[]? TryTake(Stack<byte[]> idle)
+    {
         lock (idle)
         {
-            if (idle.TryPop(out var array))
-            {
-                Interlocked.Add(ref _kept, -array.Length);
-                return array;
-            }
+            if (!idle.TryPop(out var array)) return null;
+            Interlocked.Add(ref _kept, -array.Length);
+            return array;
         }
-
-        return GC.AllocateUninitializedArray<byte>(SizeOf(at));
     }
 
     public static void Return(byte[] array)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -198,10 +199,13 @@ public sealed class QuantileSketch
         Rebuild(_slots.Length, 1);
     }
 
+    /// <summary>Many collapses may follow each other while a sketch warms up, so tables come from the shared pool, which has them of exactly this size.</summary>
     private void Rebuild(int length, int shift)
     {
         var old = _slots;
-        _slots = new Slot[length];
+        _slots = ArrayPool<Slot>.Shared.Rent(length);
+        if (_slots.Length != length) _slots = new Slot[length];
+        else Array.Clear(_slots);
         _tableShift = 64 - BitOperations.Log2((uint)length);
         _used = 0;
         var mask = length - 1;
@@ -215,6 +219,8 @@ public sealed class QuantileSketch
             _slots[at].Bucket = bucket;
             _slots[at].Count += slot.Count;
         }
+
+        ArrayPool<Slot>.Shared.Return(old);
     }
 
     private Slot[] Sorted()

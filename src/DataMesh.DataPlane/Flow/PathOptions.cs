@@ -18,22 +18,22 @@ public sealed record PathOptions
     /// <summary>Tears the path down; nothing of the epoch stays.</summary>
     public CancellationToken Abort { get; init; }
 
-    /// <summary>A step that works on every core and keeps order.</summary>
-    internal ExecutionDataflowBlockOptions Parallel() => new()
+    /// <summary>A step that works on every core and keeps order; holds <paramref name="capacity"/> items, one more than there are cores by default.</summary>
+    internal ExecutionDataflowBlockOptions Parallel(int? capacity = null) => new()
     {
         MaxDegreeOfParallelism = Cores,
-        BoundedCapacity = Cores + 1,
+        BoundedCapacity = capacity ?? Cores + 1,
         EnsureOrdered = true,
         SingleProducerConstrained = true,
         TaskScheduler = Scheduler,
         CancellationToken = Abort,
     };
 
-    /// <summary>A step that does one thing after the other.</summary>
-    internal ExecutionDataflowBlockOptions Sequential() => new()
+    /// <summary>A step that does one thing after the other; holds <paramref name="capacity"/> items.</summary>
+    internal ExecutionDataflowBlockOptions Sequential(int capacity = 2) => new()
     {
         MaxDegreeOfParallelism = 1,
-        BoundedCapacity = 2,
+        BoundedCapacity = capacity,
         SingleProducerConstrained = true,
         TaskScheduler = Scheduler,
         CancellationToken = Abort,

@@ -24,7 +24,8 @@ internal sealed class SinkStep
     {
         _writer = writer;
         _budget = budget;
-        _encode = new TransformBlock<Group, (EncodedRows, long)>(Encode, options.Parallel());
+        // Groups are the largest things on the path: none waits for a core, and none for the writer beyond the one it is at.
+        _encode = new TransformBlock<Group, (EncodedRows, long)>(Encode, options.Parallel(capacity: options.Cores));
         _append = new ActionBlock<(EncodedRows Rows, long Budget)>(
             async encoded =>
             {
@@ -36,7 +37,7 @@ internal sealed class SinkStep
 
                 budget.Return(encoded.Budget);
             },
-            options.Sequential());
+            options.Sequential(capacity: 1));
         _encode.LinkTo(_append, new DataflowLinkOptions { PropagateCompletion = true });
     }
 

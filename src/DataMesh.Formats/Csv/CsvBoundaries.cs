@@ -50,7 +50,9 @@ internal sealed class CsvBoundaries(CsvDialect dialect, CsvVectors vectors = Csv
             ref var here = ref Unsafe.Add(ref start, at);
             masks.Load(ref here, out var quotes, out var delimiters, out var lineEnds, out _);
             state.Step(quotes, ref delimiters, ref lineEnds, ref here);
-            if (lineEnds != 0) last = at + 64 - BitOperations.LeadingZeroCount(lineEnds);
+            // A line end comes every few steps, which no processor can guess: chosen without a branch.
+            var has = (int)((long)(lineEnds | 0 - lineEnds) >> 63);
+            last = ((at + 64 - BitOperations.LeadingZeroCount(lineEnds)) & has) | (last & ~has);
         }
 
         return state.IsStray ? -1 : LastInTail(text, whole, last, state, masks);

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text.Unicode;
 using DataMesh.Formats.Text;
 
 namespace DataMesh.Formats.Csv;
@@ -59,7 +58,7 @@ internal sealed class CsvIndex(CsvDialect dialect, CsvVectors vectors = CsvVecto
         var hasReturns = false;
         _isIrregular = _positions.IsScalar || (long)count * fields > _positions.Count
             || !IsRegular(_positions.Text, _positions.Found, count, fields, dialect.Terminator, out hasReturns)
-            || !IsUtf8(_positions.Found[count * fields]);
+            || !_positions.IsUtf8(_positions.Found[count * fields]);
         if (_isIrregular)
         {
             var bounds = _irregular.Sort(_positions, out count, out hasReturns);
@@ -81,9 +80,6 @@ internal sealed class CsvIndex(CsvDialect dialect, CsvVectors vectors = CsvVecto
         HasQuotes = _positions.HasQuotes,
         LastBounds = hasReturns ? CutReturns(bounds, stride, count, fields) : default,
     };
-
-    private bool IsUtf8(int end) =>
-        !_positions.HasNonAscii || Utf8.IsValid(_positions.Text.AsSpan(_positions.Found[0] + 1, end - _positions.Found[0]));
 
     /// <summary>Whether every <paramref name="fields"/>-th position is a line end: as there are <paramref name="count"/> line ends in all, no other is one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

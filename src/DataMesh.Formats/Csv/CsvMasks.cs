@@ -8,6 +8,9 @@ namespace DataMesh.Formats.Csv;
 internal interface ICsvMasks
 {
     void Load(ref byte text, out ulong quotes, out ulong delimiters, out ulong lineEnds, out ulong nonAscii);
+
+    /// <summary>Writes the positions of the bits to <paramref name="found"/> from <paramref name="next"/> on; returns what comes next.</summary>
+    int Write(ref int found, int next, ulong bits, int at);
 }
 
 /// <summary>One 512-bit register.</summary>
@@ -16,6 +19,9 @@ internal readonly struct CsvMasks512(CsvDialect dialect) : ICsvMasks
     private readonly Vector512<byte> _quote = Vector512.Create(dialect.Quote);
     private readonly Vector512<byte> _delimiter = Vector512.Create(dialect.Delimiter);
     private readonly Vector512<byte> _lineEnd = Vector512.Create(dialect.Terminator);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Write(ref int found, int next, ulong bits, int at) => BitPositions.WriteSqueezed(ref found, next, bits, at);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Load(ref byte text, out ulong quotes, out ulong delimiters, out ulong lineEnds, out ulong nonAscii)
@@ -34,6 +40,9 @@ internal readonly struct CsvMasks256(CsvDialect dialect) : ICsvMasks
     private readonly Vector256<byte> _quote = Vector256.Create(dialect.Quote);
     private readonly Vector256<byte> _delimiter = Vector256.Create(dialect.Delimiter);
     private readonly Vector256<byte> _lineEnd = Vector256.Create(dialect.Terminator);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Write(ref int found, int next, ulong bits, int at) => BitPositions.Write(ref found, next, bits, at);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Load(ref byte text, out ulong quotes, out ulong delimiters, out ulong lineEnds, out ulong nonAscii)
@@ -59,6 +68,9 @@ internal readonly struct CsvMasks64(CsvDialect dialect) : ICsvMasks
     private readonly ulong _quote = dialect.Quote * Ones;
     private readonly ulong _delimiter = dialect.Delimiter * Ones;
     private readonly ulong _lineEnd = dialect.Terminator * Ones;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Write(ref int found, int next, ulong bits, int at) => BitPositions.Write(ref found, next, bits, at);
 
     public void Load(ref byte text, out ulong quotes, out ulong delimiters, out ulong lineEnds, out ulong nonAscii)
     {

@@ -9,6 +9,7 @@ namespace DataMesh.Formats.Csv;
 internal sealed class CsvPositions(CsvDialect dialect, CsvVectors vectors)
 {
     private readonly HashSet<int> _malformed = [];
+    private readonly NonAsciiChunks _nonAscii = new();
     private int[] _found = new int[4096];
     private int _taken;
     private int _limit;
@@ -33,8 +34,8 @@ internal sealed class CsvPositions(CsvDialect dialect, CsvVectors vectors)
     /// <summary>Whether a quote was seen in the block.</summary>
     public bool HasQuotes { get; private set; }
 
-    /// <summary>Whether a byte over 127 was seen in the pieces not taken before.</summary>
-    public bool HasNonAscii { get; private set; }
+    /// <summary>Whether the records not taken yet, up to <paramref name="end"/>, are UTF-8; only known as long as the scalar rules are not in force.</summary>
+    public bool IsUtf8(int end) => _nonAscii.IsUtf8(Text, _found[0] + 1, end);
 
     /// <summary>Whether the record that begins here breaks the rules of quoting.</summary>
     public bool IsMalformed(int start) => _malformed.Contains(start);
@@ -49,8 +50,9 @@ internal sealed class CsvPositions(CsvDialect dialect, CsvVectors vectors)
         _found[0] = -1;
         _state = QuoteState.AtRecordStart;
         IsScalar = dialect.Comment.Length > 0;
-        (HasQuotes, HasNonAscii) = (false, false);
+        HasQuotes = false;
         _malformed.Clear();
+        _nonAscii.Clear();
     }
 
     /// <summary>Drops the first <paramref name="count"/> positions, ending with a line end, at the next <see cref="Scan"/>: until then <see cref="Found"/> stays readable.</summary>
@@ -86,8 +88,7 @@ internal sealed class CsvPositions(CsvDialect dialect, CsvVectors vectors)
         Count -= _taken;
         _found.AsSpan(_taken, Count + 1).CopyTo(_found);
         _taken = 0;
-        HasNonAscii = false;
-        for (var at = _found[0] + 1; at < _at && !HasNonAscii && at < _limit; at++) HasNonAscii = Text[at] > 127;
+        _nonAscii.DropBefore(_found[0] + 1);
     }
 
     private void Reserve(int more)
@@ -103,7 +104,9 @@ internal sealed class CsvPositions(CsvDialect dialect, CsvVectors vectors)
         ref var found = ref MemoryMarshal.GetArrayDataReference(_found);
         var (state, next, lineEndCount) = (_state, Count + 1, 0);
         var isQuoting = dialect.Quote != 0;
-        ulong anyQuote = 0, anyHigh = 0, quotedLineEnds = 0;
+        ulong anyQuote = 0, quotedLineEnds = 0;
+        ref var chunk = ref _nonAscii.Reserve((to - _at) / 64 + 2);
+        var chunks = 0;
         var at = _at;
         for (; at < to; at += 64)
         {
@@ -119,9 +122,10 @@ internal sealed class CsvPositions(CsvDialect dialect, CsvVectors vectors)
             if (isQuoting) state.Step(quotes, ref delimiters, ref lineEnds, ref here);
             quotedLineEnds |= unquoted ^ lineEnds;
             anyQuote |= quotes;
-            anyHigh |= high;
+            Unsafe.Add(ref chunk, chunks) = at;
+            chunks += high != 0 ? 1 : 0;
             lineEndCount += BitOperations.PopCount(lineEnds);
-            next = Write(ref found, next, delimiters | lineEnds, at);
+            next = masks.Write(ref found, next, delimiters | lineEnds, at);
         }
 
         _at = at;
@@ -129,27 +133,8 @@ internal sealed class CsvPositions(CsvDialect dialect, CsvVectors vectors)
         Count = next - 1;
         LineEnds += lineEndCount;
         HasQuotes |= isQuoting && anyQuote != 0;
-        HasNonAscii |= anyHigh != 0;
+        _nonAscii.Added(chunks);
         return quotedLineEnds == 0 || dialect.QuotedNewlines;
-    }
-
-    /// <summary>Writes the positions of the bits, eight at a time whether or not there are as many: that is cheaper than a branch for each.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Write(ref int found, int next, ulong bits, int at)
-    {
-        var end = next + BitOperations.PopCount(bits);
-        do
-        {
-            for (var i = 0; i < 8; i++)
-            {
-                Unsafe.Add(ref found, next + i) = at + BitOperations.TrailingZeroCount(bits);
-                bits &= bits - 1;
-            }
-
-            next += 8;
-        }
-        while (next < end);
-        return end;
     }
 
     private bool RestartScalar(int bytes)
@@ -165,7 +150,7 @@ internal sealed class CsvPositions(CsvDialect dialect, CsvVectors vectors)
     {
         var to = (int)Math.Min((long)_at + bytes, _limit);
         while (_at < to) ScanRecord();
-        (HasQuotes, HasNonAscii) = (dialect.Quote != 0, true);
+        HasQuotes = dialect.Quote != 0;
         return true;
     }
 

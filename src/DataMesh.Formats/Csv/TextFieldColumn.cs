@@ -12,11 +12,12 @@ namespace DataMesh.Formats.Csv;
 internal sealed class TextFieldColumn(FieldContext context, DataType type) : FieldColumn(type)
 {
     private const int FlatAbove = 16 << 10;
+    private const int FirstLook = 2 << 10;
     private const int DictionaryBytesMax = 4 << 20;
     private readonly RowNulls _nulls = new();
     private readonly ShortValueCache _cache = new();
     private ValueDictionary? _dictionary = new();
-    private long _rowsSeen;
+    private long _valuesSeen;
     private PooledBuffer? _values;
     private PooledBuffer? _data;
     private int _dataLength;
@@ -40,7 +41,7 @@ internal sealed class TextFieldColumn(FieldContext context, DataType type) : Fie
         {
             values.SetLength(rows * sizeof(int));
             var codes = new VarColumn(Type, values, dictionary, rows, _nulls.Take(rows));
-            _rowsSeen += rows;
+            _valuesSeen += rows - codes.NullCount;
             if (IsTooVaried(dictionary)) _dictionary = null;
             return codes;
         }
@@ -153,9 +154,14 @@ internal sealed class TextFieldColumn(FieldContext context, DataType type) : Fie
         return value.Bytes.Length;
     }
 
-    /// <summary>Dictionaries pay while values repeat; many distinct ones cost memory and cache misses.</summary>
+    /// <summary>
+    /// Dictionaries pay while values repeat; many distinct ones cost memory and cache misses. Where hardly any of the first few thousand values
+    /// came twice, there are too many to wait for.
+    /// </summary>
     private bool IsTooVaried(ValueDictionary dictionary) =>
-        dictionary.DataLength > DictionaryBytesMax || dictionary.Count > 4 * FlatAbove || (dictionary.Count > FlatAbove && dictionary.Count * 3L > _rowsSeen);
+        dictionary.DataLength > DictionaryBytesMax || dictionary.Count > 4 * FlatAbove
+        || (dictionary.Count > FlatAbove && dictionary.Count * 3L > _valuesSeen)
+        || (dictionary.Count > FirstLook && dictionary.Count * 10L > _valuesSeen * 9);
 
     private void Reserve(int rows)
     {

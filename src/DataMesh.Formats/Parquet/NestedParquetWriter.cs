@@ -38,7 +38,7 @@ public static class NestedParquetWriter
     private static long WriteRowGroup(Stream target, long at, List<NestedLeaf> leaves, int rows, ChunkBuilder builder, FileMetadata file)
     {
         var group = new RowGroupMetadata { Rows = rows, FileOffset = at };
-        builder.BeginGroup();
+        builder.BeginGroup(2 << 20);
         foreach (var leaf in leaves)
         {
             var chunk = leaf.Encode(builder);

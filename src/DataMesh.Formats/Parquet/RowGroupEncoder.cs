@@ -35,7 +35,7 @@ public sealed class RowGroupEncoder
     {
         var rows = batches.Sum(batch => (long)batch.Length);
         var chunks = new EncodedChunk[rows == 0 ? 0 : _encoders.Length];
-        _builder.BeginGroup();
+        _builder.BeginGroup(batches.Sum(batch => batch.ByteSize));
         for (var i = 0; i < chunks.Length; i++)
         {
             _parts.Set(batches, i);

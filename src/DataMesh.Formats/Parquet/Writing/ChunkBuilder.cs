@@ -23,7 +23,7 @@ internal sealed class ChunkBuilder(bool snappyAllowed)
     private readonly PooledBuffer _dictionary = PooledBuffer.Rent(0);
     private PooledBuffer _chunks = PooledBuffer.Rent(0);
     private CompressionCodec? _codec;
-    private int _lastGroupLength = 1 << 20;
+    private int _lastGroupLength;
     private int _start;
     private int _length;
     private int _bodyAt;
@@ -35,9 +35,10 @@ internal sealed class ChunkBuilder(bool snappyAllowed)
     private int _values;
     private bool _isValueWise;
 
-    /// <summary>Begins a row group, which probably grows as large as the last one.</summary>
-    public void BeginGroup()
+    /// <summary>Begins a row group of so many bytes of column memory, which probably grows as large as the last one; the first one, to about half.</summary>
+    public void BeginGroup(long columnBytes)
     {
+        if (_lastGroupLength == 0) _lastGroupLength = (int)Math.Clamp(columnBytes / 2, 1 << 16, 1 << 26);
         _chunks = PooledBuffer.Rent(checked(_lastGroupLength + _lastGroupLength / 8));
         _length = 0;
     }
@@ -194,9 +195,12 @@ internal sealed class ChunkBuilder(bool snappyAllowed)
         if (bytes > _chunks.Capacity) Grow(bytes);
     }
 
+    /// <summary>By a quarter: these are the largest buffers of a run, and their sizes stay in the pool.</summary>
     private void Grow(int bytes)
     {
-        _chunks.SetLength(_chunks.Capacity);
-        _chunks.SetLength(bytes);
+        var larger = PooledBuffer.Rent(Math.Max(bytes, (int)Math.Min(Array.MaxLength, _chunks.Capacity * 5L / 4)));
+        _chunks.Array.AsSpan(0, Math.Min(_chunks.Capacity, larger.Capacity)).CopyTo(larger.Array);
+        _chunks.Dispose();
+        _chunks = larger;
     }
 }
