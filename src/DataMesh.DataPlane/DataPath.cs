@@ -57,6 +57,9 @@ public sealed class DataPath
     /// <summary>Learns all widenings of the epoch before it gives up, instead of only the first ones.</summary>
     public bool ScansForWidenings { get; init; }
 
+    /// <summary>The worker of a stage that keeps state, between epochs: to be saved, or restored before the first one.</summary>
+    public StageWorker KeeperOf(BoundNode node) => _ordered.Worker(node, 0);
+
     /// <summary>Reads one epoch and stages it: returns when everything read stands in the writers and in quarantine.</summary>
     /// <param name="splits">What to read.</param>
     /// <param name="writers">One writer per sink of the graph.</param>

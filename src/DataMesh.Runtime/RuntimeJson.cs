@@ -16,4 +16,5 @@ namespace DataMesh.Runtime;
 [JsonSerializable(typeof(PreparedRecord))]
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(CommittedPosition))]
+[JsonSerializable(typeof(FinishedIndex))]
 public sealed partial class RuntimeJson : JsonSerializerContext;

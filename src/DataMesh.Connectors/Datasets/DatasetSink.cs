@@ -85,6 +85,9 @@ public sealed class DatasetSink : Sink
     }
 
     /// <inheritdoc/>
+    public override bool CanStartOver => true;
+
+    /// <inheritdoc/>
     public override string TargetName => Name;
 
     /// <inheritdoc/>

@@ -30,6 +30,12 @@ public abstract class Sink
     public virtual Upsert? Upsert => null;
 
     /// <summary>
+    /// Whether an epoch that replaces everything may follow appended ones: a run that creates the target may then commit epoch by epoch and still start
+    /// again with wider types. Without it, the run that creates the target is one epoch.
+    /// </summary>
+    public virtual bool CanStartOver => false;
+
+    /// <summary>
     /// Where the runtime keeps its own files beside the target: <c>_datamesh</c> (prepared records, manifests), <c>_quarantine</c>.
     /// Inside a table's folder; a sink whose target is a file answers <c>folder/name/file</c>.
     /// </summary>

@@ -1,4 +1,5 @@
 using DataMesh.Core.Columns;
+using DataMesh.Core.Storage;
 
 namespace DataMesh.Core.Components;
 
@@ -11,6 +12,31 @@ public enum StageOrder
     Sequential,
     /// <summary>Each core absorbs batches into a worker of its own; at the end the workers are merged: aggregate.</summary>
     Merging,
+}
+
+/// <summary>What a stage keeps from batch to batch, and so where an epoch may end.</summary>
+public enum Keeping
+{
+    /// <summary>Nothing: an epoch may end anywhere.</summary>
+    Nothing,
+    /// <summary>
+    /// State that its worker can save at a barrier and restore: an epoch may end anywhere, in the same epoch's commit the state becomes durable, and the
+    /// next epoch, or the next run, goes on with it. Only for <see cref="StageOrder.Sequential"/>.
+    /// </summary>
+    State,
+    /// <summary>What only the whole input of a run can complete: the run is one epoch.</summary>
+    WholeInput,
+}
+
+/// <summary>What <see cref="StageWorker.SaveState"/> wrote.</summary>
+public enum SavedState
+{
+    /// <summary>Nothing: the state is what it was when it was saved last.</summary>
+    Unchanged,
+    /// <summary>What changed since it was saved last.</summary>
+    Changes,
+    /// <summary>All of it: earlier files are no longer needed.</summary>
+    Whole,
 }
 
 /// <summary>
@@ -76,6 +102,18 @@ public abstract class BoundStage
     /// </summary>
     public virtual bool EndsWithEpoch => false;
 
+    /// <summary>
+    /// What the stage keeps from batch to batch; null is nothing for a parallel stage and the whole input for every other. No result may depend on
+    /// where an epoch ends.
+    /// </summary>
+    public virtual Keeping? Keeps => null;
+
+    /// <summary>
+    /// Stages that keep state: the options and types that the state depends on, as text. State that was saved under another definition is refused with
+    /// both texts in the message.
+    /// </summary>
+    public virtual string StateDefinition => "";
+
     /// <summary>Merging stages: merges what the workers absorbed, in the order given, and emits the result.</summary>
     public virtual void Merge(IReadOnlyList<StageWorker> workers, StageOutput output)
     {
@@ -88,7 +126,9 @@ public abstract class StageWorker
     /// <summary>Transforms a batch. The worker now owns it: it emits it (or batches made from it) or disposes it.</summary>
     public abstract void Process(RecordBatch batch, StageOutput output);
 
-    /// <summary>Called once after the last batch (not on merging stages): emits what was held back.</summary>
+    /// <summary>
+    /// Called once after the last batch of a run (not on merging stages): emits what was held back. A stage that keeps state is saved afterwards.
+    /// </summary>
     public virtual void Finish(StageOutput output)
     {
     }
@@ -105,6 +145,19 @@ public abstract class StageWorker
     /// True when no further input can change the output (limit reached), so that reading can stop early.
     /// </summary>
     public virtual bool IsSatisfied => false;
+
+    /// <summary>
+    /// Stages that keep state: writes it, after the last batch of an epoch. The epoch is then committed, or the worker is never used again.
+    /// </summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="whole">Whether all of it is wanted; else what changed since it was saved or restored last will do.</param>
+    public virtual SavedState SaveState(StateWriter writer, bool whole) => throw new NotSupportedException($"{GetType().Name} keeps no state.");
+
+    /// <summary>
+    /// Stages that keep state: takes in what <see cref="SaveState"/> wrote, before the first batch. Called once per file, oldest first: a whole
+    /// one, then changes.
+    /// </summary>
+    public virtual void RestoreState(StateReader reader) => throw new NotSupportedException($"{GetType().Name} keeps no state.");
 }
 
 /// <summary>Why rows left the flow, or came into it, inside a stage: the terms of the ledger's equation besides in, out and quarantined.</summary>

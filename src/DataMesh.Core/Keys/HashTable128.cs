@@ -14,6 +14,9 @@ public sealed class HashTable128
     /// <summary>Number of keys, and one above the largest id.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The keys by id.</summary>
+    public ReadOnlySpan<Hash128> Keys => _keys.AsSpan(0, Count);
+
     /// <summary>Memory held, in bytes.</summary>
     public long ByteSize => _slots.Length * 4L + _keys.Length * 16L;
 

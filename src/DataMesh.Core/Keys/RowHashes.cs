@@ -1,18 +1,28 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using DataMesh.Core.Columns;
 
 namespace DataMesh.Core.Keys;
 
 /// <summary>
 /// 128-bit hashes of the keys of every row, made a column at a time, on one core. Nulls are equal to each other; both zeros are equal, and so are all NaNs.
-/// A string hashes the same whether it is flat or dictionary-encoded.
+/// A string hashes the same whether it is flat or dictionary-encoded. The hashes of `deduplicate` are persisted: what a value hashes to never changes.
 /// </summary>
 public sealed class RowHashes(int columns)
 {
     private const ulong NullHash = 0x6e756c6c6b657921, Second = 0x9e3779b97f4a7c15;
     private readonly DictionaryCodes<Hash128>[] _codes = [.. Enumerable.Range(0, columns).Select(_ => new DictionaryCodes<Hash128>())];
+    private readonly Hash128[]? _names;
     private Hash128[] _rows = [];
     private Hash128[] _column = [];
+
+    private RowHashes(Hash128[] names) : this(names.Length) => _names = names;
+
+    /// <summary>
+    /// Hashes of whole rows, of which only the values that are not null count, each under its column's name: they stay the same when columns change
+    /// places, and when a column appears or vanishes that is null in the row.
+    /// </summary>
+    public static RowHashes ByName(IEnumerable<string> names) => new([.. names.Select(name => OfBytes(Encoding.UTF8.GetBytes(name.ToLowerInvariant())))]);
 
     /// <summary>The hashes of rows; valid until the next call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -25,12 +35,29 @@ public sealed class RowHashes(int columns)
         for (var key = 0; key < keys.Length; key++)
         {
             Write(keys[key], hashes, _codes[key]);
+            if (_names is not null)
+            {
+                AddNamed(keys[key], hashes, _names[key], rows);
+                continue;
+            }
+
             MarkNulls(keys[key], hashes);
             for (var row = 0; row < length; row++)
                 rows[row] = new Hash128(Hashing.Combine(rows[row].High, hashes[row].High), Hashing.Combine(rows[row].Low ^ Second, hashes[row].Low));
         }
 
         return rows;
+    }
+
+    private static void AddNamed(Column column, ReadOnlySpan<Hash128> hashes, Hash128 name, Span<Hash128> rows)
+    {
+        var hasNulls = column.NullCount != 0;
+        for (var row = 0; row < rows.Length; row++)
+        {
+            if (hasNulls && column.IsNull(row)) continue;
+            rows[row] = new Hash128(
+                rows[row].High + Hashing.Combine(name.High, hashes[row].High), rows[row].Low + Hashing.Combine(name.Low ^ Second, hashes[row].Low));
+        }
     }
 
     private static void Write(Column column, Span<Hash128> hashes, DictionaryCodes<Hash128> codes)

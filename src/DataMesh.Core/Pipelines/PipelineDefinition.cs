@@ -36,6 +36,9 @@ public sealed record PipelineDefinition
     /// <summary>When it runs.</summary>
     public Trigger Trigger { get; init; } = Trigger.Once;
 
+    /// <summary>When an epoch ends.</summary>
+    public EpochLimits Epoch { get; init; } = new();
+
     /// <summary>The file's own tests.</summary>
     public IReadOnlyList<PipelineTest> Tests { get; init; } = [];
 }

@@ -18,7 +18,7 @@ public sealed record PipelineReading(PipelineDefinition? Definition, IReadOnlyLi
 public sealed class PipelineReader
 {
     private static readonly string[] Keys =
-        ["pipeline", "description", "owner", "env", "source", "sources", "drift", "stages", "dataset", "datasets", "sink", "sinks", "trigger", "tests"];
+        ["pipeline", "description", "owner", "env", "source", "sources", "drift", "stages", "dataset", "datasets", "sink", "sinks", "trigger", "epoch", "tests"];
 
     private readonly string _file;
     private readonly string _text;
@@ -139,6 +139,8 @@ public sealed class PipelineReader
         var wired = new GraphWiring(sources, stages, sinks, _problems).Wire();
         var drift = new DriftPolicy();
         if (root.Find("drift") is { } rules) new OptionsBinder(_catalog, _problems).Fill(drift, rules.Value, "part 'drift'");
+        var epoch = new EpochLimits();
+        if (root.Find("epoch") is { } limits) new OptionsBinder(_catalog, _problems).Fill(epoch, limits.Value, "part 'epoch'");
         return new PipelineDefinition
         {
             Name = ReadName(root),
@@ -151,6 +153,7 @@ public sealed class PipelineReader
             Stages = wired.Stages,
             Sinks = wired.Sinks,
             Trigger = root.Find("trigger") is { } trigger ? TriggerReader.Read(trigger.Value, _problems) : Trigger.Once,
+            Epoch = epoch,
             Tests = root.Find("tests") is { } tests ? new TestReader([.. sources.Select(each => each.Id)], [.. sinks.Select(each => each.Id)], _problems).Read(tests) : [],
         };
     }

@@ -15,6 +15,9 @@ public static class CrashPoints
     /// <summary>The quarantine part is durable.</summary>
     public const string StageQuarantine = "stage.quarantine";
 
+    /// <summary>The state file of one stage is durable.</summary>
+    public const string StageState = "stage.state";
+
     /// <summary>The manifest is durable.</summary>
     public const string StageManifest = "stage.manifest";
 
@@ -38,6 +41,9 @@ public static class CrashPoints
 
     /// <summary>All targets have committed; the prepared record still stands.</summary>
     public const string CompleteBegin = "complete.begin";
+
+    /// <summary>The prepared record is gone; state files that no longer count still stand.</summary>
+    public const string CompleteForgotten = "complete.forgotten";
 
     /// <summary>The prepared record is gone; grain state does not know it yet.</summary>
     public const string CompleteEnd = "complete.end";

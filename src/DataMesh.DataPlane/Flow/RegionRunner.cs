@@ -93,7 +93,8 @@ internal abstract class RegionRunner
     /// <summary>Whether a stage has seen enough.</summary>
     public bool IsSatisfied(BoundNode node) => WorkersOf(node).Any() && WorkersOf(node).All(worker => worker.IsSatisfied);
 
-    private StageWorker Worker(BoundNode node, int input) =>
+    /// <summary>The worker of a stage's input, which is made when there is none yet.</summary>
+    public StageWorker Worker(BoundNode node, int input) =>
         _workers[node.Node - _graph.Sources.Count][input] ??= node.Bound.CreateWorker(input);
 
     /// <summary>What a stage's worker sees as its output: counts, then delivers.</summary>

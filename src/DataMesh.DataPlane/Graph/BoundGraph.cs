@@ -1,3 +1,5 @@
+using DataMesh.Core.Components;
+
 namespace DataMesh.DataPlane.Graph;
 
 /// <summary>
@@ -30,9 +32,12 @@ public sealed class BoundGraph
     public BoundNode StageAt(int node) => Stages[node - Sources.Count];
 
     /// <summary>
-    /// Whether the end of an epoch in mid-input leaves results as they are: true while no stage keeps rows or keys from batch to batch beyond a barrier.
+    /// Whether the end of an epoch in mid-input leaves results as they are: true while no stage needs the whole input of a run.
     /// </summary>
-    public bool MayEndAnywhere => Stages.All(stage => stage.Stage.Order == Core.Components.StageOrder.Parallel || stage.Bound.EndsWithEpoch);
+    public bool MayEndAnywhere => Stages.All(stage => stage.Keeps != Keeping.WholeInput);
+
+    /// <summary>The stages whose state outlives an epoch.</summary>
+    public IEnumerable<BoundNode> Keepers => Stages.Where(stage => stage.Keeps == Keeping.State);
 
     /// <summary>Whether a later stage can set a row aside, so that batches must remember where their rows came from.</summary>
     public bool NeedsOrigin => Stages.Any(stage => stage.Bound.NeedsOrigin);

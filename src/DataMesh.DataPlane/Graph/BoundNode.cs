@@ -27,7 +27,11 @@ public sealed record NodeName(string Id, string Type);
 public sealed record BoundSource(int Node, string Id, Source Source, DecodePlan Plan, IReadOnlyList<Edge> Consumers);
 
 /// <summary>A stage bound to its inputs.</summary>
-public sealed record BoundNode(int Node, string Id, Stage Stage, BoundStage Bound, Region Region, int Inputs, IReadOnlyList<Edge>[] Consumers);
+public sealed record BoundNode(int Node, string Id, Stage Stage, BoundStage Bound, Region Region, int Inputs, IReadOnlyList<Edge>[] Consumers)
+{
+    /// <summary>What it keeps from batch to batch.</summary>
+    public Keeping Keeps => Bound.Keeps ?? (Stage.Order == StageOrder.Parallel || Bound.EndsWithEpoch ? Keeping.Nothing : Keeping.WholeInput);
+}
 
 /// <summary>A sink with the schema of its rows.</summary>
 public sealed record BoundSink(int Node, string Id, Sink Sink, Schema Schema);

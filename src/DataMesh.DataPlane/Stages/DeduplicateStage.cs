@@ -2,6 +2,7 @@ using DataMesh.Core;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
+using DataMesh.Core.Keys;
 using DataMesh.DataPlane.Stages.Deduplication;
 using DataMesh.DataPlane.Stages.Shared;
 
@@ -9,8 +10,10 @@ namespace DataMesh.DataPlane.Stages;
 
 /// <summary>Leaves one row per key.</summary>
 [Component("deduplicate", ComponentKind.Stage, "Leaves one row per key: the first, or the last.",
-    Details = "Rows are compared by the key columns, all columns without `keys`; nulls are equal to each other. `keep: first` passes rows at once. `keep: last` holds rows back until the "
-        + "end of the input and passes them in the order of the last ones; its memory holds rows, not only keys. A key is remembered as 128 bits of hash (21 to 43 bytes each): "
+    Details = "Rows are compared by the key columns, all columns without `keys`; nulls are equal to each other. `keep: first` passes rows at once, and keeps "
+        + "the keys from run to run, in files that are committed with the rows: a row whose key an earlier run has passed is a repeat. `keep: last` holds rows back until the "
+        + "end of the run's input and passes them in the order of the last ones; its memory holds rows, not only keys, and the next run begins anew. Without `keys`, "
+        + "columns may be added later: rows in which they are null are what they were. A key is remembered as 128 bits of hash (21 to 43 bytes each): "
         + "among a billion different keys, the chance that any two are taken for one is about 10^-21.")]
 [Example("The first of every key", "deduplicate: [id]",
     """
@@ -69,10 +72,18 @@ public sealed class DeduplicateStage : Stage
     {
         public override IReadOnlyList<Schema> OutputSchemas => [schema];
 
+        public override Keeping? Keeps => stage.Keep == KeepRow.First ? Keeping.State : Keeping.WholeInput;
+
+        public override string StateDefinition => stage.Keys.Count == 0 ? "the first row of every different one"
+            : $"the first row per {string.Join(", ", keys.Select(key => schema[key].Name))}";
+
         public override StageWorker CreateWorker(int input = 0)
         {
             var bytesMax = stage.Memory?.Bytes ?? Limits.KeyedStateBytesMax;
-            return stage.Keep == KeepRow.First ? new KeepFirstWorker(keys, bytesMax, stage.OnFull) : new KeepLastWorker(keys, bytesMax);
+            var hashes = stage.Keys.Count == 0 ? RowHashes.ByName(schema.Names) : new RowHashes(keys.Length);
+            return stage.Keep == KeepRow.First
+                ? new KeepFirstWorker(schema, keys, hashes, new KeyGenerations(bytesMax, stage.OnFull))
+                : new KeepLastWorker(keys, bytesMax, hashes);
         }
 
         public override IReadOnlySet<string>? RequiredInputs(IReadOnlySet<string>? requiredOutputs) =>

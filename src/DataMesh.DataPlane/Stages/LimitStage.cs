@@ -1,12 +1,14 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
+using DataMesh.Core.Storage;
 
 namespace DataMesh.DataPlane.Stages;
 
 /// <summary>Lets the first rows through.</summary>
 [Component("limit", ComponentKind.Stage, "Lets the first rows through and leaves out the rest.",
-    Details = "Rows count in source order. Once the limit is reached, reading stops: rows that were not read any more stand in no account.")]
+    Details = "Rows count in source order. Once the limit is reached, reading stops: rows that were not read any more stand in no account. "
+        + "The limit is for one run: a run that was stopped or that died counts on when it goes on, and the next run counts anew.")]
 [Example("The first two rows", "limit: 2", """
     {"id": 1}
     {"id": 2}
@@ -40,14 +42,22 @@ public sealed class LimitStage : Stage
 
         public override bool NeedsOrigin => false;
 
+        public override Keeping? Keeps => Keeping.State;
+
+        public override string StateDefinition => $"limit: {rows}";
+
         public override StageWorker CreateWorker(int input = 0) => new Worker(rows);
 
         public override IReadOnlySet<string>? RequiredInputs(IReadOnlySet<string>? requiredOutputs) => requiredOutputs;
     }
 
-    private sealed class Worker(long rows) : StageWorker
+    private sealed class Worker : StageWorker
     {
-        private long _left = rows;
+        private readonly long _rows;
+        private long _left;
+        private long _saved;
+
+        public Worker(long rows) => _rows = _left = _saved = rows;
 
         public override bool IsSatisfied => _left == 0;
 
@@ -67,5 +77,17 @@ public sealed class LimitStage : Stage
             using (batch)
                 output.Emit(batch.Take(first));
         }
+
+        /// <summary>The run has ended: the next one counts anew.</summary>
+        public override void Finish(StageOutput output) => _left = _rows;
+
+        public override SavedState SaveState(StateWriter writer, bool whole)
+        {
+            if (!whole && _left == _saved) return SavedState.Unchanged;
+            writer.Int64(_saved = _left);
+            return SavedState.Whole;
+        }
+
+        public override void RestoreState(StateReader reader) => _left = _saved = reader.Int64();
     }
 }

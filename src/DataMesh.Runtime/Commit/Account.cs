@@ -47,6 +47,38 @@ public sealed class Account(string folder, string appId)
         return name;
     }
 
+    /// <summary>The state of stages.</summary>
+    internal StateFiles States { get; } = new(folder, appId);
+
+    /// <summary>Writes an index of finished splits and returns its file name.</summary>
+    public string Write(FinishedIndex index, string preparedId)
+    {
+        DurableFiles.CreateFolder(_manifests);
+        var name = string.Create(CultureInfo.InvariantCulture, $"{_key}-{index.Epoch:D10}-{preparedId}.finished");
+        DurableFiles.PutIfAbsent(Path.Combine(_manifests, name), JsonSerializer.SerializeToUtf8Bytes(index, RuntimeJson.Default.FinishedIndex));
+        return name;
+    }
+
+    /// <summary>Reads an index of finished splits; null when it is not there or damaged, for the manifests say the same.</summary>
+    public FinishedIndex? ReadIndex(string name)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(_manifests, name)), RuntimeJson.Default.FinishedIndex);
+        }
+        catch (Exception error) when (error is IOException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Deletes the indices of epochs before the one that <paramref name="latest"/> belongs to.</summary>
+    public void CleanIndices(string latest)
+    {
+        foreach (var path in Directory.EnumerateFiles(_manifests, $"{_key}-*.finished"))
+            if (string.CompareOrdinal(Path.GetFileName(path)[..(_key.Length + 11)], latest[..(_key.Length + 11)]) < 0) File.Delete(path);
+    }
+
     /// <summary>Reads a manifest.</summary>
     public Manifest ReadManifest(string name)
     {

@@ -11,22 +11,25 @@ internal static class EpochRecords
     {
         var id = Guid.NewGuid().ToString("N");
         var open = Open(run, staged);
-        var name = run.Account.Write(ToManifest(run, staged, id, open));
+        var index = run.Splits.IsIndexDue ? run.Account.Write(run.Splits.ToIndex(staged), id) : null;
+        var name = run.Account.Write(ToManifest(run, staged, id, open) with { Index = index });
         CrashPoint.Reached(CrashPoints.StageManifest);
         var position = new CommittedPosition(staged.Epoch, id, name, open);
         var domain = JsonSerializer.Serialize(position, RuntimeJson.Default.CommittedPosition);
         var targets = run.Definition.Sinks.Select((node, i) => new PreparedTarget(
             node.Id, node.Sink.TargetPath(run.Context), run.Domain, domain, StoredField.From(staged.Outputs[i].Schema), staged.Outputs[i].Files)).ToList();
         return new PreparedRecord(
-            run.Definition.Name, run.AppId, staged.Epoch, id, name, run.Replaces, targets, run.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+            run.Definition.Name, run.AppId, staged.Epoch, id, name, run.ReplacesNext, targets, run.Clock.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
     private static Manifest ToManifest(PipelineRun run, StagedEpoch staged, string id, IReadOnlyList<SplitPosition> open) => new(
-        run.Definition.Name, run.Version, staged.Epoch, id, run.Replaces ? null : run.LastManifest, staged.Ledger, staged.Finished, open,
+        run.Definition.Name, run.Version, staged.Epoch, id, run.ReplacesNext ? null : run.LastManifest, staged.Ledger, staged.Finished, open,
         staged.Bad is { } bad ? [new QuarantinePart(bad.File, bad.Rows, bad.Bytes)] : [], staged.Reasons,
         run.Definition.Sources.Select((node, i) => (node.Id, Schema: StoredField.From(staged.SourceSchemas[i]))).ToDictionary(entry => entry.Id, entry => entry.Schema),
         staged.StartedAt, staged.StagedAt)
     {
+        State = staged.State,
+        IsCreating = run.IsCreating && !staged.Outcome.IsDrained,
         Outputs = [.. run.Definition.Sinks.Select((node, i) => new SinkOutput(
             node.Id, [.. staged.Outputs[i].Files.Select(file => new OutputFile(file.Path, file.Rows, file.Bytes))]))],
     };

@@ -30,6 +30,18 @@ public sealed record Manifest(
     /// <summary>Changes of structure that this epoch met for the first time.</summary>
     public IReadOnlyList<DriftEvent> Drift { get; init; } = [];
 
+    /// <summary>
+    /// Whether everything that the targets hold comes from the run that creates them, and that run has not come to the end of its input: types may still
+    /// widen, by an epoch that starts over and replaces all of it.
+    /// </summary>
+    public bool IsCreating { get; init; }
+
+    /// <summary>
+    /// File name of an index of all splits finished up to this epoch, beside the manifests; null for most. A shortcut for finding positions: without the
+    /// file, the chain of manifests says the same.
+    /// </summary>
+    public string? Index { get; init; }
+
     /// <summary>Quarantined records of earlier epochs that this epoch replayed or discarded.</summary>
     public IReadOnlyList<SettledRecords> Settled { get; init; } = [];
 
@@ -55,6 +67,11 @@ public sealed record StageState(string Stage, IReadOnlyList<StateFile> Files);
 
 /// <summary>One state file.</summary>
 public sealed record StateFile(string File, long Bytes);
+
+/// <summary>All splits finished up to an epoch.</summary>
+/// <param name="Epoch">The epoch.</param>
+/// <param name="Finished">The splits.</param>
+public sealed record FinishedIndex(long Epoch, IReadOnlyList<SplitPosition> Finished);
 
 /// <summary>Rows of a quarantine part that no longer wait.</summary>
 /// <param name="Part">File name of the part.</param>

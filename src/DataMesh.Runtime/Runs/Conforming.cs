@@ -20,16 +20,6 @@ internal static class Conforming
             sinks[i] = sinks[i] with { Input = new NodeOutput(id) };
         }
 
-        return new PipelineDefinition
-        {
-            Name = definition.Name,
-            File = definition.File,
-            Text = definition.Text,
-            Sources = definition.Sources,
-            Stages = stages,
-            Sinks = sinks,
-            Trigger = definition.Trigger,
-            Tests = definition.Tests,
-        };
+        return definition with { Stages = stages, Sinks = sinks };
     }
 }

@@ -68,6 +68,12 @@ public sealed class PipelineRun
     /// <summary>When to look for input again; null when the run ends with its input.</summary>
     public TriggerClock? Trigger { get; }
 
+    /// <summary>An epoch ends after this many source bytes.</summary>
+    public long EpochBytes => Options.EpochBytes ?? Definition.Epoch.Bytes.Bytes;
+
+    /// <summary>An epoch ends after this time.</summary>
+    public TimeSpan EpochTime => Options.EpochTime ?? Definition.Epoch.Time;
+
     /// <summary>Prepared records and manifests.</summary>
     public Account Account { get; }
 
@@ -81,13 +87,31 @@ public sealed class PipelineRun
     public RunAccount Outcome { get; } = new();
 
     /// <summary>What recovery found in the targets.</summary>
-    public Recovered Recovered { get; set; } = Recovered.Nothing;
+    public Recovered Recovered { get; private set; } = Recovered.Nothing;
 
     /// <summary>The manifest of the last committed epoch.</summary>
-    public string? LastManifest { get; set; }
+    public string? LastManifest { get; private set; }
+
+    /// <summary>What is committed of the sources.</summary>
+    public CommittedSplits Splits { get; } = new();
+
+    /// <summary>The state of stages as of the last committed epoch.</summary>
+    public IReadOnlyList<StageState> States { get; private set; } = [];
+
+    /// <summary>Whether the targets hold nothing, or only what this run or an unfinished one before it put there: types may still widen.</summary>
+    public bool IsCreating { get; private set; }
+
+    /// <summary>Whether the next epoch begins from the beginning of the sources again, and replaces what the creating run has committed.</summary>
+    public bool StartsOver { get; private set; }
+
+    /// <summary>Whether the next epoch replaces all rows of the targets.</summary>
+    public bool ReplacesNext => Replaces || StartsOver;
+
+    /// <summary>Whether stages remember from run to run. Runs that read everything anew each time begin with nothing.</summary>
+    public bool KeepsState => !Definition.Sinks.Any(node => node.Sink.Replaces);
 
     /// <summary>Splits read half as of the last committed epoch.</summary>
-    public IReadOnlyList<SplitPosition> Open { get; set; } = [];
+    public IReadOnlyList<SplitPosition> Open { get; private set; } = [];
 
     /// <summary>Completes when the pipeline's grain reports the end.</summary>
     public Task<ReportEnd> Ended => _ended.Task;
@@ -104,6 +128,45 @@ public sealed class PipelineRun
         throw new DataMeshException(
             $"'{node.Id}' replaces all of its rows with every look at the source, which a continuous pipeline never ends.", node.Location,
             hint: "use mode: append or upsert, or a trigger such as 'every 1h'");
+    }
+
+    /// <summary>Begins where the targets stand.</summary>
+    public void Begin(Recovered recovered)
+    {
+        Recovered = recovered;
+        LastManifest = recovered.Position?.Manifest;
+        States = recovered.States;
+        Splits.Load(recovered);
+        Open = recovered.Position?.Open ?? [];
+        StartsOver = false;
+        IsCreating = !Replaces && (recovered.Position is null
+            ? recovered.Targets.All(target => target.Version < 0) && Definition.Sinks.All(node => node.Sink.CanStartOver)
+            : recovered.IsCreating);
+    }
+
+    /// <summary>Goes back to the beginning of the sources.</summary>
+    public void StartOver()
+    {
+        StartsOver = true;
+        States = [];
+        Splits.Clear();
+        Open = [];
+        Recovered = Recovered with
+        {
+            Finished = new Dictionary<(string, string), SplitPosition>(),
+            Open = new Dictionary<(string, string), SplitPosition>(),
+        };
+    }
+
+    /// <summary>Goes on from a committed epoch.</summary>
+    public void Advance(string manifestName, Manifest manifest)
+    {
+        LastManifest = manifestName;
+        States = manifest.State;
+        Splits.Add(manifest);
+        Open = manifest.Open;
+        StartsOver = false;
+        IsCreating &= manifest.IsCreating;
     }
 
     private void CheckSinks()

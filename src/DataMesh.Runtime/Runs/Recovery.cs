@@ -18,6 +18,15 @@ public sealed record Recovered(
     IReadOnlyList<TargetState> Targets, CommittedPosition? Position, IReadOnlyDictionary<(string, string), SplitPosition> Finished,
     IReadOnlyDictionary<(string, string), SplitPosition> Open, IReadOnlyDictionary<string, Schema> SourceSchemas)
 {
+    /// <summary>The state of stages as of that position.</summary>
+    public IReadOnlyList<StageState> States { get; init; } = [];
+
+    /// <summary>Whether the run that creates the targets, with this very pipeline file, has not come to its end.</summary>
+    public bool IsCreating { get; init; }
+
+    /// <summary>Manifests read before one with an index of finished splits was met.</summary>
+    public int ManifestsSinceIndex { get; init; }
+
     /// <summary>A first run.</summary>
     public static Recovered Nothing { get; } = new(
         [], null, new Dictionary<(string, string), SplitPosition>(), new Dictionary<(string, string), SplitPosition>(), new Dictionary<string, Schema>());
@@ -37,9 +46,7 @@ public static class Recovery
         if (FindUncommitted(run, targets, last + 1) is { } next) return next;
         if (last >= 0 && FindUncommitted(run, targets, last) is { } found) return found;
         CheckAgreement(run, targets, last);
-        run.Recovered = Read(run, targets, last);
-        run.LastManifest = run.Recovered.Position?.Manifest;
-        run.Open = run.Recovered.Position?.Open ?? [];
+        run.Begin(Read(run, targets, last));
         return new PositionsFound(last + 1);
     }
 
@@ -92,17 +99,37 @@ public static class Recovery
         var domain = targets.FirstOrDefault(target => target.Epoch == last && target.Domain is not null)?.Domain;
         var position = last < 0 || domain is null ? null : JsonSerializer.Deserialize(domain, RuntimeJson.Default.CommittedPosition);
         if (position is null || run.Replaces) return Recovered.Nothing with { Targets = targets };
-        var finished = new Dictionary<(string, string), SplitPosition>();
-        IReadOnlyDictionary<string, Schema>? schemas = null;
-        foreach (var manifest in run.Account.Chain(position.Manifest))
+        var latest = run.Account.ReadManifest(position.Manifest);
+        if (latest.Version != run.Version)
+            run.Outcome.Tell($"The pipeline file has changed since epoch {latest.Epoch}: rows committed before stay as they are (--rebuild reads everything again).");
+        var (finished, manifests) = Finished(run.Account, position.Manifest);
+        return new Recovered(
+            targets, position, finished, position.Open.ToDictionary(split => (split.Source, split.Split)),
+            latest.SourceSchemas.ToDictionary(entry => entry.Key, entry => StoredField.ToSchema(entry.Value)))
         {
-            if (schemas is null && manifest.Version != run.Version)
-                run.Outcome.Tell($"The pipeline file has changed since epoch {manifest.Epoch}: rows committed before stay as they are (--rebuild reads everything again).");
-            schemas ??= manifest.SourceSchemas.ToDictionary(entry => entry.Key, entry => StoredField.ToSchema(entry.Value));
+            States = latest.State,
+            IsCreating = latest.IsCreating && latest.Version == run.Version,
+            ManifestsSinceIndex = manifests,
+        };
+    }
+
+    /// <summary>Walks the manifests back to the first, or to one that has an index of everything before it.</summary>
+    private static (Dictionary<(string, string), SplitPosition> Finished, int Manifests) Finished(Account account, string last)
+    {
+        var finished = new Dictionary<(string, string), SplitPosition>();
+        var manifests = 0;
+        foreach (var manifest in account.Chain(last))
+        {
             foreach (var split in manifest.Finished) finished.TryAdd((split.Source, split.Split), split);
+            if (manifest.Index is { } name && account.ReadIndex(name) is { } index)
+            {
+                foreach (var split in index.Finished) finished.TryAdd((split.Source, split.Split), split);
+                return (finished, manifests);
+            }
+
+            manifests++;
         }
 
-        var open = position.Open.ToDictionary(split => (split.Source, split.Split));
-        return new Recovered(targets, position, finished, open, schemas ?? new Dictionary<string, Schema>());
+        return (finished, manifests);
     }
 }

@@ -50,6 +50,18 @@ public sealed class RunAccount
         }
     }
 
+    /// <summary>Forgets what was committed: an epoch replaces it.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            Epochs = 0;
+            _stages.Clear();
+            _quarantine.Clear();
+            _targets.Clear();
+        }
+    }
+
     /// <summary>Adds a committed epoch.</summary>
     public void Add(IReadOnlyList<StageCounts> ledger, IReadOnlyDictionary<string, long> reasons)
     {

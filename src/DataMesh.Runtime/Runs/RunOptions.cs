@@ -9,11 +9,11 @@ public sealed record RunOptions
     /// <summary>Folder of the embedded host's grain state; null takes <c>.datamesh</c> beside the pipeline file.</summary>
     public string? StateFolder { get; init; }
 
-    /// <summary>An epoch ends after this many source bytes. The epoch that creates a table ends with the input, so that types may still widen.</summary>
-    public long EpochBytes { get; init; } = 1L << 30;
+    /// <summary>An epoch ends after this many source bytes; null takes what the pipeline file says.</summary>
+    public long? EpochBytes { get; init; }
 
-    /// <summary>An epoch ends after this time.</summary>
-    public TimeSpan EpochTime { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>An epoch ends after this time; null takes what the pipeline file says.</summary>
+    public TimeSpan? EpochTime { get; init; }
 
     /// <summary>Reads what is there once, whatever the pipeline's trigger says.</summary>
     public bool Once { get; init; }

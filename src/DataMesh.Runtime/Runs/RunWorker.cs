@@ -18,6 +18,8 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
     /// <summary>Whether everything has been read and the trigger is awaited.</summary>
     public bool IsWaiting { get; private set; }
 
+    private int Cores => run.Options.Cores > 0 ? run.Options.Cores : Environment.ProcessorCount;
+
     /// <summary>The running task, for progress.</summary>
     public TaskRun? Task => _task;
 
@@ -70,11 +72,18 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         {
             IReadOnlyList<PendingSplit> pending;
             lock (_pending) pending = [.. run.Definition.Sources.SelectMany(node => _pending[node.Id])];
-            var cores = run.Options.Cores > 0 ? run.Options.Cores : Environment.ProcessorCount;
-            _task = new TaskRun(run, new SplitFeed(pending, run.Context), cores, cancellation);
+            _task = new TaskRun(run, new SplitFeed(pending, run.Context), Cores, cancellation);
         }
 
         var staged = await _task.RunEpochAsync(read.Epoch);
+        if (_task.MustStartOver)
+        {
+            var pending = await StartingOver.ListAsync(run, cancellation);
+            await _task.DisposeAsync();
+            _task = new TaskRun(run, new SplitFeed(pending, run.Context), Cores, cancellation, _task.Plans);
+            staged = await _task.RunEpochAsync(read.Epoch);
+        }
+
         if (staged is null)
         {
             run.Outcome.StoppedAt = "before anything was committed: this pipeline's result needs the whole input";
@@ -96,6 +105,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         CrashPoint.Reached(CrashPoints.Prepared);
         if (stands.PreparedId != mine.PreparedId)
             return new WorkFailed("prepare", $"Epoch {prepare.Epoch} was prepared by another process: going back to what it prepared.", MayPass: true);
+        if (run.StartsOver) run.Outcome.Clear();
         return new EpochPrepared(prepare.Epoch, new PreparedFacts(
             prepare.Epoch, mine.PreparedId, run.Account.PreparedPath(prepare.Epoch), [.. mine.Targets.Select(target => target.Path)]));
     }
@@ -120,9 +130,11 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         run.Outcome.Add(manifest.Ledger, manifest.Reasons);
         CrashPoint.Reached(CrashPoints.CompleteBegin);
         run.Account.Forget(complete.Epoch);
+        CrashPoint.Reached(CrashPoints.CompleteForgotten);
+        run.Account.States.Clean(manifest.State, complete.Epoch);
+        if (manifest.Index is { } index) run.Account.CleanIndices(index);
         CrashPoint.Reached(CrashPoints.CompleteEnd);
-        run.LastManifest = record.Manifest;
-        run.Open = manifest.Open;
+        run.Advance(record.Manifest, manifest);
         if (record.Replace) run.EndRebuild();
         return new EpochCompleted(complete.Epoch, [.. manifest.Finished.GroupBy(split => split.Source)
             .Select(done => new SplitsDone(PipelineMachine.SourceOf(run.Definition.Name, done.Key), done.Count()))]);

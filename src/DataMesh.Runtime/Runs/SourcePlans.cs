@@ -22,7 +22,7 @@ public sealed class SourcePlans
     /// <summary>Looks at the sources and joins what it sees with what earlier epochs pinned.</summary>
     public static async Task<SourcePlans> DescribeAsync(PipelineRun run, CancellationToken cancellation)
     {
-        var plans = new SourcePlans { _widening = run.Recovered.Position is null };
+        var plans = new SourcePlans { _widening = run.IsCreating || run.Recovered.Position is null };
         foreach (var node in run.Definition.Sources)
         {
             var seen = (await node.Source.DescribeAsync(run.Context, cancellation)).Schema;
@@ -31,6 +31,10 @@ public sealed class SourcePlans
 
         return plans;
     }
+
+    /// <summary>Whether the widenings only bring columns that were not there, or held nothing but nulls.</summary>
+    public bool OnlyAdds(IReadOnlyList<Widening> widenings) => widenings.All(widening =>
+        !_schemas[widening.Source].TryGet(widening.Column, out var known) || known.Type.Kind == TypeKind.Null);
 
     /// <summary>Takes the wider types in; says what changed, for people.</summary>
     public IReadOnlyList<string> Widen(IReadOnlyList<Widening> widenings)

@@ -25,4 +25,7 @@ public sealed record StagedEpoch(
 
     /// <summary>Splits read half.</summary>
     public required IReadOnlyList<SplitPosition> Open { get; init; }
+
+    /// <summary>What stages keep, as files.</summary>
+    public IReadOnlyList<StageState> State { get; init; } = [];
 }

@@ -1,28 +1,35 @@
+using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Storage;
+using DataMesh.DataPlane;
 using DataMesh.DataPlane.Flow;
 using DataMesh.DataPlane.Graph;
 using DataMesh.DataPlane.Quarantine;
-using DataMesh.DataPlane;
 
 namespace DataMesh.Runtime.Runs;
 
 /// <summary>
 /// The data plane of one task: binds the pipeline to what the sources show, and reads epoch after epoch into staged files.
 /// </summary>
-public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, CancellationToken abort) : IAsyncDisposable
+public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, CancellationToken abort, SourcePlans? plans = null) : IAsyncDisposable
 {
     /// <summary>Restarts with wider types before the whole epoch is scanned for every widening at once.</summary>
     private const int EagerRestartsMax = 2;
 
     private BoundGraph? _graph;
     private DataPath? _path;
-    private SourcePlans? _plans;
+    private SourcePlans? _plans = plans;
     private int _restarts;
 
     /// <summary>The epoch that is staged and not yet prepared.</summary>
     public StagedEpoch? Staged { get; private set; }
+
+    /// <summary>Whether rows that the creating run has committed would be others with the types that are known now: the run must start over.</summary>
+    public bool MustStartOver { get; private set; }
+
+    /// <summary>What is known of the sources' types.</summary>
+    public SourcePlans? Plans => _plans;
 
     /// <summary>Bytes of blocks and batches in flight.</summary>
     public long BytesInFlight => _path?.BytesInFlight ?? 0;
@@ -30,7 +37,9 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
     /// <summary>Bytes of all splits that the run reads.</summary>
     public long TotalBytes => feed.TotalBytes;
 
-    /// <summary>Reads and stages an epoch; null when a stop was asked for that this pipeline can only follow by giving the epoch up.</summary>
+    /// <summary>
+    /// Reads and stages an epoch; null when the run must start over, or when a stop was asked for that this pipeline can only follow by giving the epoch up.
+    /// </summary>
     public async Task<StagedEpoch?> RunEpochAsync(long epoch)
     {
         if (_path is null) await PrepareAsync();
@@ -41,8 +50,17 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
             if (attempt.Staged is { } staged) return Staged = staged;
             if (attempt.Widenings.Count == 0) return null;
             _restarts++;
-            foreach (var told in _plans!.Widen(attempt.Widenings)) run.Outcome.Tell(told);
-            await RebindAsync();
+            var hasCommitted = run.LastManifest is not null && !run.StartsOver;
+            var (before, onlyAdds) = (_graph!, _plans!.OnlyAdds(attempt.Widenings));
+            foreach (var told in _plans.Widen(attempt.Widenings)) run.Outcome.Tell(told);
+            Bind();
+            if (hasCommitted && !(onlyAdds && KeepsTypes(before, _graph!)))
+            {
+                MustStartOver = true;
+                return null;
+            }
+
+            await StartPathAsync();
         }
     }
 
@@ -53,18 +71,37 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
 
     private async Task PrepareAsync()
     {
-        foreach (var node in run.Definition.Stages) await node.Stage.PrepareAsync(run.Context, abort);
-        _plans = await SourcePlans.DescribeAsync(run, abort);
-        await RebindAsync();
+        if (_plans is null)
+        {
+            foreach (var node in run.Definition.Stages) await node.Stage.PrepareAsync(run.Context, abort);
+            _plans = await SourcePlans.DescribeAsync(run, abort);
+        }
+
+        Bind();
+        await StartPathAsync();
     }
 
-    private async Task RebindAsync()
+    private void Bind()
     {
-        var definition = Upserting.Insert(run.Replaces ? run.Definition : Conforming.Insert(run.Definition, run.Recovered.Targets));
+        // While a table is created its types follow the rows; afterwards rows follow the table's types.
+        var conforms = !run.ReplacesNext && !run.IsCreating;
+        var definition = Upserting.Insert(conforms ? Conforming.Insert(run.Definition, run.Recovered.Targets) : run.Definition);
         _graph = GraphBinder.Bind(definition, _plans!.Plans, run.Context);
-        _path = new DataPath(_graph, new PathOptions { Cores = cores, Abort = abort }, run.Meter) { ScansForWidenings = _restarts >= EagerRestartsMax };
+    }
+
+    private async Task StartPathAsync()
+    {
+        _path = new DataPath(_graph!, new PathOptions { Cores = cores, Abort = abort }, run.Meter) { ScansForWidenings = _restarts >= EagerRestartsMax };
+        if (run.KeepsState) run.Account.States.Restore(_graph!, _path, run.States);
+        foreach (var node in _graph!.Keepers.Where(node => run.LastManifest is not null && !run.ReplacesNext && run.States.All(state => state.Stage != node.Id)))
+            run.Outcome.Tell($"The stage '{node.Id}' begins with nothing: it knows no row committed before (--rebuild reads everything again).");
         await feed.RewindAsync(_graph);
     }
+
+    /// <summary>Whether every column that both graphs have, anywhere, is what it was: rows of earlier epochs are then what they would be now.</summary>
+    private static bool KeepsTypes(BoundGraph before, BoundGraph after) => before.Stages.Zip(after.Stages).All(pair =>
+        pair.First.Bound.OutputSchemas.Zip(pair.Second.Bound.OutputSchemas).All(schemas => schemas.First.All(
+            field => field.Type.Kind == TypeKind.Null || !schemas.Second.TryGet(field.Name, out var now) || now.Type == field.Type)));
 
     private async Task<(StagedEpoch? Staged, IReadOnlyList<Widening> Widenings)> AttemptAsync(long epoch)
     {
@@ -77,7 +114,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
         try
         {
             foreach (var sink in graph.Sinks)
-                writers.Add(await (run.Replaces ? sink.Sink.OpenReplacingWriterAsync(sink.Schema, run.Context, abort) : sink.Sink.OpenWriterAsync(sink.Schema, run.Context, abort)));
+                writers.Add(await (run.ReplacesNext ? sink.Sink.OpenReplacingWriterAsync(sink.Schema, run.Context, abort) : sink.Sink.OpenWriterAsync(sink.Schema, run.Context, abort)));
             var outcome = await _path!.RunEpochAsync(feed, writers, quarantine, IsDue(started));
             if (outcome.Widenings.Count > 0) return (null, outcome.Widenings);
             if (!outcome.IsDrained && !MayEndAnywhere) return (null, []);
@@ -91,10 +128,10 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
 
     private Func<long, bool> IsDue(DateTimeOffset started)
     {
-        // The epoch that creates a table ends with the input: until its commit, types may still widen.
-        var bounded = MayEndAnywhere && run.Recovered.Position is not null;
+        // An epoch after which nothing may widen, although rows to come may ask for it, ends with the input.
+        var bounded = MayEndAnywhere && (run.IsCreating || run.Recovered.Position is not null);
         return bytes => run.StopAtBarrier.IsCancellationRequested
-            || (bounded && bytes > 0 && (bytes >= run.Options.EpochBytes || _path!.WantsBarrier || run.Clock.GetUtcNow() - started >= run.Options.EpochTime));
+            || (bounded && bytes > 0 && (bytes >= run.EpochBytes || _path!.WantsBarrier || run.Clock.GetUtcNow() - started >= run.EpochTime));
     }
 
     private async Task<StagedEpoch> StageAsync(
@@ -110,6 +147,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
 
         var bad = await quarantine.StageAsync(abort);
         CrashPoint.Reached(CrashPoints.StageQuarantine);
+        IReadOnlyList<Commit.StageState> state = run.KeepsState ? run.Account.States.Save(_graph!, _path!, run.States, epoch) : [];
         var ledger = outcome.Counts.Lines(_graph!);
         foreach (var (notice, count) in _path!.Notices) run.Outcome.Tell($"{count:N0} {notice}.");
         if (ledger.FirstOrDefault(line => !line.Closes) is { } open)
@@ -118,6 +156,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
         {
             Finished = [.. outcome.FinishedSplits.Select(split => Position(split))],
             Open = outcome.OpenSplit is { } half ? [Position(half)] : [],
+            State = state,
         };
     }
 

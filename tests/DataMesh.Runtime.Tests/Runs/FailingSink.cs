@@ -11,9 +11,15 @@ internal enum FailAt
     AfterCommit,
 }
 
-/// <summary>A sink that passes everything on to a real one and fails once around the commit, as a process does that dies there.</summary>
-internal sealed class FailingSink(Sink inner, FailAt when) : Sink
+/// <summary>A sink that passes everything on to a real one and fails around one of its commits, as a process does that dies there.</summary>
+internal sealed class FailingSink(Sink inner, FailAt when, int atCommit = 1) : Sink
 {
+    private int _commits;
+
+    public override bool CanStartOver => inner.CanStartOver;
+
+    public override bool Replaces => inner.Replaces;
+
     public override DeliveryGuarantee Guarantee => inner.Guarantee;
 
     public override Upsert? Upsert => inner.Upsert;
@@ -30,9 +36,10 @@ internal sealed class FailingSink(Sink inner, FailAt when) : Sink
 
     public override async ValueTask<long> CommitAsync(SinkCommit commit, ComponentContext context, CancellationToken cancellation)
     {
-        if (when == FailAt.BeforeCommit) throw new InvalidOperationException("died before the commit");
+        var fails = ++_commits == atCommit;
+        if (fails && when == FailAt.BeforeCommit) throw new InvalidOperationException("died before the commit");
         var version = await inner.CommitAsync(commit, context, cancellation);
-        if (when == FailAt.AfterCommit) throw new InvalidOperationException("died after the commit");
+        if (fails && when == FailAt.AfterCommit) throw new InvalidOperationException("died after the commit");
         return version;
     }
 }

@@ -2,28 +2,25 @@ using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Keys;
+using DataMesh.Core.Storage;
 
 namespace DataMesh.DataPlane.Stages.Deduplication;
 
 /// <summary>
-/// Passes the first row of every key. Keys are remembered as hashes in two generations: when the younger is full, either the run fails, or the older
-/// generation is forgotten and the younger takes its place.
+/// Passes the first row of every key, and keeps the keys from epoch to epoch and from run to run. Where whole rows are the keys, columns may come and go
+/// in between, but none may change its type: every state file names them.
 /// </summary>
-internal sealed class KeepFirstWorker(int[] keys, long bytesMax, WhenFull whenFull) : StageWorker
+internal sealed class KeepFirstWorker(Schema schema, int[] keys, RowHashes hashes, KeyGenerations known) : StageWorker
 {
-    private readonly RowHashes _hashes = new(keys.Length);
-    private HashTable128 _young = new();
-    private HashTable128? _old;
-
     public override void Process(RecordBatch batch, StageOutput output)
     {
-        var hashes = _hashes.Of(Array.ConvertAll(keys, key => batch[key]), batch.Length);
+        var rowHashes = hashes.Of(Array.ConvertAll(keys, key => batch[key]), batch.Length);
         var rows = new int[batch.Length];
         var kept = 0;
-        for (var row = 0; row < hashes.Length; row++)
+        for (var row = 0; row < rowHashes.Length; row++)
         {
-            if (_young.Find(hashes[row]) >= 0 || _old?.Find(hashes[row]) >= 0) continue;
-            Remember(hashes[row]);
+            if (known.Knows(rowHashes[row])) continue;
+            known.Add(rowHashes[row]);
             rows[kept++] = row;
         }
 
@@ -40,22 +37,29 @@ internal sealed class KeepFirstWorker(int[] keys, long bytesMax, WhenFull whenFu
         }
     }
 
-    private void Remember(in Hash128 hash)
+    public override SavedState SaveState(StateWriter writer, bool whole)
     {
-        if (whenFull == WhenFull.Fail)
+        writer.Int32(keys.Length);
+        foreach (var key in keys)
         {
-            if (_young.ByteSizeAfterAdd > bytesMax) throw Full(_young.Count, bytesMax);
-        }
-        else if (_young.ByteSizeAfterAdd > bytesMax / 2)
-        {
-            (_old, _young) = (_young, new HashTable128());
+            writer.Text(schema[key].Name);
+            writer.Text(schema[key].Type.ToString());
         }
 
-        _young.Add(hash);
+        return known.Save(writer, whole);
     }
 
-    /// <summary>The error of a full memory.</summary>
-    public static DataMeshException Full(long keys, long bytesMax) => new(
-        $"'deduplicate' has met {keys:N0} different keys, and more do not fit its memory of {bytesMax >> 10:N0} KiB.",
-        hint: "raise memory:, or say on_full: forget_oldest when repeats stand close together");
+    public override void RestoreState(StateReader reader)
+    {
+        for (var left = reader.Count(8); left > 0; left--) CheckType(reader.Text(), reader.Text());
+        known.Restore(reader);
+    }
+
+    private void CheckType(string name, string type)
+    {
+        if (!schema.TryGet(name, out var field) || field.Type.ToString() == type || field.Type.Kind == TypeKind.Null || type == DataType.Null.ToString()) return;
+        throw new DataMeshException(
+            $"'deduplicate' knows '{name}' as {type}, and now it is {field.Type}: rows met before could not be told from new ones.",
+            hint: "cast it back, give the stage another id to begin with no keys, or run with --rebuild");
+    }
 }

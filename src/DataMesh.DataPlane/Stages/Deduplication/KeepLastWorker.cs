@@ -7,9 +7,9 @@ namespace DataMesh.DataPlane.Stages.Deduplication;
 /// <summary>
 /// Holds batches back and passes the last row of every key at the end, in the order of those last rows. A batch of which nothing is left is let go at once.
 /// </summary>
-internal sealed class KeepLastWorker(int[] keys, long bytesMax) : StageWorker
+internal sealed class KeepLastWorker(int[] keys, long bytesMax, RowHashes? rowHashes = null) : StageWorker
 {
-    private readonly RowHashes _hashes = new(keys.Length);
+    private readonly RowHashes _hashes = rowHashes ?? new RowHashes(keys.Length);
     private readonly HashTable128 _table = new();
     private readonly List<Held?> _batches = [];
     private long[] _places = new long[64];
@@ -45,7 +45,7 @@ internal sealed class KeepLastWorker(int[] keys, long bytesMax) : StageWorker
         }
 
         output.Count(LedgerTerm.Deduplicated, repeats);
-        if (Bytes > bytesMax) throw KeepFirstWorker.Full(_table.Count, bytesMax);
+        if (Bytes > bytesMax) throw KeyGenerations.Full(_table.Count, bytesMax);
     }
 
     public override void Finish(StageOutput output)
