@@ -1,35 +1,31 @@
 using DataMesh.ControlPlane.Grains;
 using DataMesh.Core.Errors;
 using DataMesh.Runtime.Hosting;
-using Microsoft.Data.Sqlite;
 
 namespace DataMesh.Hosting.Embedded;
 
 /// <summary>Grain state in one SQLite file. It is a convenience: the tables outrank it, and deleting it loses nothing.</summary>
 public sealed class SqliteStateStore : IGrainStateStore, IDisposable
 {
-    private const int Busy = 5;
-    private readonly SqliteConnection _connection;
+    private readonly SqliteDatabase _database;
     private readonly Lock _lock = new();
 
     /// <summary>Opens or creates the file.</summary>
     public SqliteStateStore(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        SQLitePCL.Batteries_V2.Init();
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        _database = new SqliteDatabase(path);
         try
         {
-            _connection.Open();
-            Execute("pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000");
-            Execute("create table if not exists grain_state (id text primary key, json text not null, version integer not null)");
+            _database.Execute("pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = normal");
+            _database.Execute("create table if not exists grain_state (id text primary key, json text not null, version integer not null)");
         }
-        catch (SqliteException error)
+        catch (SqliteError error)
         {
-            _connection.Dispose();
+            _database.Dispose();
             throw new DataMeshException(
                 "The state of the embedded host can not be opened.", new Location(path), error.Message,
-                error.SqliteErrorCode == Busy ? "another process uses it" : "it holds nothing that the tables do not: delete it and run again", error);
+                error.IsBusy ? "another process uses it" : "it holds nothing that the tables do not: delete it and run again", error);
         }
     }
 
@@ -38,11 +34,8 @@ public sealed class SqliteStateStore : IGrainStateStore, IDisposable
     {
         lock (_lock)
         {
-            using var command = _connection.CreateCommand();
-            command.CommandText = "select json, version from grain_state where id = $id";
-            command.Parameters.AddWithValue("$id", id.ToString());
-            using var reader = command.ExecuteReader();
-            return ValueTask.FromResult(reader.Read() ? new StoredState(reader.GetString(0), reader.GetInt64(1)) : null);
+            using var query = _database.Prepare("select json, version from grain_state where id = ?1").Bind(1, id.ToString());
+            return ValueTask.FromResult(query.Step() ? new StoredState(query.Text(0), query.Number(1)) : null);
         }
     }
 
@@ -51,24 +44,16 @@ public sealed class SqliteStateStore : IGrainStateStore, IDisposable
     {
         lock (_lock)
         {
-            using var command = _connection.CreateCommand();
-            command.CommandText = expected == 0
-                ? "insert into grain_state (id, json, version) values ($id, $json, 1) on conflict (id) do nothing"
-                : "update grain_state set json = $json, version = version + 1 where id = $id and version = $expected";
-            command.Parameters.AddWithValue("$id", id.ToString());
-            command.Parameters.AddWithValue("$json", json);
-            if (expected != 0) command.Parameters.AddWithValue("$expected", expected);
-            return ValueTask.FromResult(command.ExecuteNonQuery() == 1 ? expected + 1 : (long?)null);
+            using var command = _database.Prepare(expected == 0
+                ? "insert into grain_state (id, json, version) values (?1, ?2, 1) on conflict (id) do nothing"
+                : "update grain_state set json = ?2, version = version + 1 where id = ?1 and version = ?3");
+            command.Bind(1, id.ToString()).Bind(2, json);
+            if (expected != 0) command.Bind(3, expected);
+            command.Step();
+            return ValueTask.FromResult(_database.Changes == 1 ? expected + 1 : (long?)null);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _connection.Dispose();
-
-    private void Execute(string sql)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    public void Dispose() => _database.Dispose();
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using DataMesh.Core.Storage;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataMesh.Connectors.Files;
@@ -48,9 +48,7 @@ internal static class FileIdentity
         Span<byte> bytes = stackalloc byte[HashedBytes];
         var wanted = bytes[..(int)(to - from)];
         var read = RandomAccess.Read(handle, wanted, from);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(wanted[..read], hash);
-        return Convert.ToHexStringLower(hash[..8]);
+        return Convert.ToHexStringLower(ContentHash.Of(wanted[..read]).AsSpan(0, 8));
     }
 
     private static SafeFileHandle Open(string path) => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -1,9 +1,9 @@
-using System.Security.Cryptography;
 using System.Text;
 using DataMesh.ControlPlane.Pipelines;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Pipelines;
+using DataMesh.Core.Storage;
 using DataMesh.DataPlane.Flow;
 using DataMesh.Runtime.Commit;
 
@@ -20,8 +20,8 @@ public sealed class PipelineRun
     {
         (Definition, Options, StopAtBarrier, Clock) = (definition, options, stopAtBarrier, clock);
         Context = new ComponentContext { BaseFolder = Path.GetDirectoryName(definition.File)!, Pipeline = definition.Name, Clock = clock, Repeats = Repeats };
-        Version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(definition.Text)))[..12];
-        AppId = $"{new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"datamesh/pipeline/{definition.Name}")).AsSpan(0, 16))}/0";
+        Version = Convert.ToHexStringLower(ContentHash.Of(Encoding.UTF8.GetBytes(definition.Text)))[..12];
+        AppId = $"{new Guid(ContentHash.Of(Encoding.UTF8.GetBytes($"datamesh/pipeline/{definition.Name}")).AsSpan(0, 16))}/0";
         CheckSinks();
         _rebuilds = options.Rebuild;
         if (Repeats) CheckTrigger();
