@@ -18,6 +18,9 @@ namespace DataMesh.Connectors;
     """)]
 public sealed class FileSource : Source
 {
+    /// <summary>A larger file is not taken for an empty one before it is read: an empty list, a header of compression and blank lines are small.</summary>
+    private const int EmptyFileBytesMax = 4096;
+
     private readonly ConcurrentDictionary<string, (string Identity, FormatDescription? Description)> _described = new();
 
     /// <summary>The files.</summary>
@@ -92,7 +95,7 @@ public sealed class FileSource : Source
             if (Describe(file) is { } description) descriptions.Add(description);
         }
 
-        if (descriptions.Count == 0) throw new DataMeshException(files.Count == 1 ? "The file is empty." : "All files are empty.", new Location(files[0]));
+        if (descriptions.Count == 0) return new ValueTask<SourceDescription>(FileSchemas.Nothing(files));
         var schema = FileSchemas.Union(descriptions.Select(each => each.Schema));
         if (looked.Count == files.Count) RequireDeclared(schema);
         return new ValueTask<SourceDescription>(new SourceDescription(schema, FileSchemas.Facts(descriptions, files.Count), files.Sum(each => new FileInfo(each).Length)));
@@ -106,7 +109,7 @@ public sealed class FileSource : Source
         {
             cancellation.ThrowIfCancellationRequested();
             var file = new FileInfo(path);
-            if (file.Length == 0) continue;
+            if (file.Length <= EmptyFileBytesMax && Describe(path) is null) continue;
             var id = System.IO.Path.GetRelativePath(context.BaseFolder, path).Replace('\\', '/');
             yield return new Split(id, id, 0, -1, file.Length, IdentityOf(file)) { MayGrow = context.Repeats && GrowingFiles.MayGrow(file, context.Clock) && Describe(path) is { RecordEnd: >= 0, Text.IsPlain: true } };
         }
@@ -160,10 +163,14 @@ public sealed class FileSource : Source
         if (_described.TryGetValue(path, out var known) && known.Identity == identity) return known.Description;
         var head = FileSamples.Read(path, FileFormatOptions.Encoding(this), FileFormatOptions.Compression(this));
         var declared = Format == FileFormatName.Auto && Pattern is not null ? FileFormatName.Log : Format;
-        var description = head.Bytes.IsEmpty ? null : FileFormats.Choose(head, declared).Describe(head, FileFormatOptions.Of(this));
+        var description = IsBlank(head) ? null : FileFormats.Choose(head, declared).Describe(head, FileFormatOptions.Of(this));
+        if (description is { HoldsNothing: true, Schema.Count: 0 }) description = null;
         _described[path] = (identity, description);
         return description;
     }
+
+    /// <summary>Nothing but white space and line ends.</summary>
+    private static bool IsBlank(FileHead head) => head.IsWhole && !head.Bytes.Span.ContainsAnyExcept(" \t\r\n"u8);
 
     private static string IdentityOf(FileInfo file)
     {

@@ -78,15 +78,56 @@ public sealed class FileSourceTests : IDisposable
     [InlineData("birdstrike.csv", "There is no file 'birdstrike.csv'.", "'birdstrikes.csv'")]
     [InlineData("*.parquet", "No file matches '*.parquet'.", "pattern")]
     [InlineData("garbage", "The format of the file is not known.", "format")]
-    [InlineData("empty.csv", "The file is empty.", null)]
     public async Task Errors_say_what_is_wrong(string path, string message, string? hint)
     {
         Write("birdstrikes.csv", "a\n1\n");
-        Write("empty.csv", "");
         File.WriteAllBytes(Path.Combine(_folder.FullName, "garbage"), [.. Enumerable.Range(0, 4000).Select(i => (byte)(i * 7919 >> 3))]);
         var error = await Assert.ThrowsAsync<DataMeshException>(async () => await Source(path).DescribeAsync(Context, default));
         Assert.Equal(message, error.Message);
         if (hint is not null) Assert.Contains(hint, error.Hint);
+    }
+
+    [Theory]
+    [InlineData("a.csv", "")]
+    [InlineData("a.csv", "\n\n")]
+    [InlineData("a.csv", "\uFEFF")]
+    [InlineData("a.ndjson", "")]
+    [InlineData("a.json", "[]")]
+    [InlineData("a.json", " [\n ]\n")]
+    public async Task Empty_files_hold_zero_rows(string name, string text)
+    {
+        Write(name, text);
+        var description = await Source(name).DescribeAsync(Context, default);
+        Assert.Equal((true, 0), (description.IsEmpty, description.Schema.Count));
+        Assert.Empty(await SplitsAsync(Source(name)));
+        Assert.Equal("", await RowsAsync(Source(name), description.Schema));
+    }
+
+    [Fact]
+    public async Task Header_alone_has_columns_and_no_rows()
+    {
+        Write("a.csv", "id,amount\n");
+        var description = await Source("a.csv").DescribeAsync(Context, default);
+        Assert.Equal((false, "id null, amount null"), (description.IsEmpty, description.Schema.ToString()));
+    }
+
+    [Fact]
+    public async Task Empty_list_under_a_record_path_holds_zero_rows_and_a_wrong_path_is_an_error()
+    {
+        Write("a.json", """{"type": "x", "features": []}""");
+        Assert.True((await new FileSource { Path = ["a.json"], RecordPath = "$.features[*]" }.DescribeAsync(Context, default)).IsEmpty);
+        await Assert.ThrowsAsync<DataMeshException>(async () => await new FileSource { Path = ["a.json"], RecordPath = "$.featurs[*]" }.DescribeAsync(Context, default));
+    }
+
+    [Fact]
+    public async Task Empty_files_among_others_change_nothing()
+    {
+        Write("a1.json", "[]");
+        Write("a2.json", """[{"id": 1}]""");
+        Write("a3.json", "");
+        var description = await Source("a*.json").DescribeAsync(Context, default);
+        Assert.Equal("id int64", description.Schema.ToString());
+        Assert.Equal("1", await RowsAsync(Source("a*.json"), description.Schema));
     }
 
     [Fact]

@@ -18,8 +18,9 @@ internal sealed class RateMeter
     {
         var seconds = (now.Elapsed - (_before?.Elapsed ?? TimeSpan.Zero)).TotalSeconds;
         if (seconds < 0.05) return;
-        var rows = (now.RowsRead - (_before?.RowsRead ?? 0)) / seconds;
-        var bytes = (now.BytesRead - (_before?.BytesRead ?? 0)) / seconds;
+        // An epoch that starts again takes its counts back.
+        var rows = Math.Max(now.RowsRead - (_before?.RowsRead ?? 0), 0) / seconds;
+        var bytes = Math.Max(now.BytesRead - (_before?.BytesRead ?? 0), 0) / seconds;
         var weight = _before is null ? 1 : Weight;
         RowsPerSecond += weight * (rows - RowsPerSecond);
         BytesPerSecond += weight * (bytes - BytesPerSecond);

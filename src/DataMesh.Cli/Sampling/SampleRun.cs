@@ -53,7 +53,9 @@ internal sealed class SampleRun(PipelineDefinition definition, ComponentContext 
         {
             try
             {
-                plans.Add(new DecodePlan((await node.Source.DescribeAsync(context, cancellation)).Schema, Widening: true));
+                var description = await node.Source.DescribeAsync(context, cancellation);
+                if (description.IsEmpty) throw new DataMeshException($"The source '{node.Id}' is empty, so that its columns are not known.");
+                plans.Add(new DecodePlan(description.Schema, Widening: true));
             }
             catch (DataMeshException error) when (error.Location is null)
             {

@@ -47,6 +47,7 @@ internal static class InitVerb
         var definition = PipelineLoading.OfData(path);
         var context = Composition.ContextOf(definition);
         var source = await definition.Sources[0].Source.DescribeAsync(context, cancellation);
+        if (source.IsEmpty) throw new DataMeshException($"'{path}' is empty: its columns are not known.", hint: "begin with a file that holds a record");
         var limit = OptionsBinder.BindStage(Composition.Catalog, $"limit: {RecordsLookedAt}");
         using var sample = await new SampleRun(Cutout.UpTo(definition, null, limit), context, cancellation).RunAsync();
         var record = StarterRecord.Choose(sample.Sinks.Values.Single().Batches.SelectMany(JsonRows.Write));

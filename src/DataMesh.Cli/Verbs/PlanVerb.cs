@@ -2,6 +2,7 @@ using System.CommandLine;
 using DataMesh.Cli.Output;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
+using DataMesh.Core.Errors;
 using DataMesh.Core.Pipelines;
 using DataMesh.DataPlane.Graph;
 
@@ -37,7 +38,12 @@ internal static class PlanVerb
     {
         var context = Composition.ContextOf(definition);
         var descriptions = new List<SourceDescription>();
-        foreach (var node in definition.Sources) descriptions.Add(await node.Source.DescribeAsync(context, cancellation));
+        foreach (var node in definition.Sources)
+        {
+            descriptions.Add(await node.Source.DescribeAsync(context, cancellation));
+            if (descriptions[^1].IsEmpty) throw new DataMeshException($"The source '{node.Id}' is empty, so that its columns are not known.");
+        }
+
         foreach (var stage in definition.Stages) await stage.Stage.PrepareAsync(context, cancellation);
         var graph = GraphBinder.Bind(definition, [.. descriptions.Select(each => new DecodePlan(each.Schema, Widening: true))], context);
         var targets = new List<TargetPlan>();

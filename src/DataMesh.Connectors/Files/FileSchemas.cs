@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataMesh.Core.Columns;
+using DataMesh.Core.Components;
 using DataMesh.Formats;
 
 namespace DataMesh.Connectors.Files;
@@ -26,6 +27,10 @@ internal static class FileSchemas
 
         return new Schema(fields);
     }
+
+    /// <summary>The description of files that hold no record: nothing is known of their columns.</summary>
+    public static SourceDescription Nothing(IReadOnlyList<string> files) =>
+        new(new Schema([]), new Dictionary<string, string> { ["format"] = "empty" }, files.Sum(file => new FileInfo(file).Length)) { IsEmpty = true };
 
     /// <summary>What was detected: of the first file, and where the files differ.</summary>
     public static Dictionary<string, string> Facts(IReadOnlyList<FormatDescription> descriptions, int files)

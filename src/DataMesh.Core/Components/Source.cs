@@ -5,7 +5,7 @@ namespace DataMesh.Core.Components;
 /// <summary>Where rows come from, as declared: the options.</summary>
 public abstract class Source
 {
-    /// <summary>Looks at the source: its format and the schema inferred from samples. Throws <see cref="Errors.DataMeshException"/> when there is nothing to read.</summary>
+    /// <summary>Looks at the source: its format and the schema inferred from samples. Throws <see cref="Errors.DataMeshException"/> when it is not there or can not be read.</summary>
     public abstract ValueTask<SourceDescription> DescribeAsync(ComponentContext context, CancellationToken cancellation);
 
     /// <summary>Lists the splits that exist now, in a stable order.</summary>
@@ -37,7 +37,11 @@ public abstract class Source
 /// <param name="Schema">The schema inferred from samples.</param>
 /// <param name="Facts">What was detected, for people: format, delimiter, encoding, compression and so on.</param>
 /// <param name="Bytes">Bytes to read in all, or -1 when unknown.</param>
-public sealed record SourceDescription(Schema Schema, IReadOnlyDictionary<string, string> Facts, long Bytes);
+public sealed record SourceDescription(Schema Schema, IReadOnlyDictionary<string, string> Facts, long Bytes)
+{
+    /// <summary>Whether the source is there and holds nothing from which its columns could be known.</summary>
+    public bool IsEmpty { get; init; }
+}
 
 /// <summary>A part of a source that is read by one reader: a file, a byte range.</summary>
 /// <param name="Id">Unique and stable inside the source.</param>

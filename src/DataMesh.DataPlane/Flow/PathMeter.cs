@@ -20,6 +20,16 @@ public sealed class PathMeter
     /// <summary>The ledger's lines so far; may lag by what is in flight.</summary>
     public IReadOnlyList<StageCounts> Lines() => _counts is { } counts && _graph is { } graph ? counts.Lines(graph) : [];
 
+    /// <summary>Where the counts stand, to go back to when what follows is given up.</summary>
+    public (long BytesRead, long RowsWritten) Mark() => (BytesRead, RowsWritten);
+
+    /// <summary>Forgets what was read and written since: it will be read again, and must not count twice.</summary>
+    public void GoBack((long BytesRead, long RowsWritten) mark)
+    {
+        Interlocked.Exchange(ref _bytesRead, mark.BytesRead);
+        Interlocked.Exchange(ref _rowsWritten, mark.RowsWritten);
+    }
+
     internal void Read(long bytes) => Interlocked.Add(ref _bytesRead, bytes);
 
     internal void Wrote(long rows) => Interlocked.Add(ref _rowsWritten, rows);

@@ -67,7 +67,11 @@ public sealed class JsonFormat : FileFormat
             ["sampled records"] = inference.Records.ToString(CultureInfo.InvariantCulture),
         };
         if (bad > 0) facts["bad records in sample"] = bad.ToString(CultureInfo.InvariantCulture);
-        return new FormatDescription(this, schema, new JsonDialect(path, options.Types, FindZone(options.TimeZone)), head.Text, facts) { RecordEnd = path is null ? '\n' : -1 };
+        return new FormatDescription(this, schema, new JsonDialect(path, options.Types, FindZone(options.TimeZone)), head.Text, facts)
+        {
+            RecordEnd = path is null ? '\n' : -1,
+            HoldsNothing = inference.Records == 0 && bad == 0 && head.IsWhole,
+        };
     }
 
     /// <inheritdoc/>

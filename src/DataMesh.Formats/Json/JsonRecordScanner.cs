@@ -34,6 +34,9 @@ internal sealed unsafe class JsonRecordScanner(JsonPath path)
     /// <summary>Start of a record whose end was not found yet, or -1.</summary>
     public int OpenStart { get; private set; } = -1;
 
+    /// <summary>Whether the array that the path leads to was met, be it empty.</summary>
+    public bool HasMetArray { get; private set; }
+
     /// <summary>What breaks the document at <see cref="At"/>, so that no record can be found behind it; null while it is well.</summary>
     public string? Fault { get; private set; }
 
@@ -97,7 +100,9 @@ internal sealed unsafe class JsonRecordScanner(JsonPath path)
 
         var step = path.Steps[level];
         if (c == '{' && step is not null) return Open(true, State.FirstKey);
-        return c == '[' && step is null ? Open(false, State.FirstElement) : Enter(c, State.Skip);
+        if (c != '[' || step is not null) return Enter(c, State.Skip);
+        HasMetArray |= level + 1 == path.Steps.Count;
+        return Open(false, State.FirstElement);
     }
 
     private bool Finish(byte* text, int length, bool isLast)

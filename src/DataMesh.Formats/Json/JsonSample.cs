@@ -52,6 +52,7 @@ internal sealed unsafe class JsonSample(JsonInference inference)
         }
 
         if (scanner.Fault is { } fault) Note(fault, scanner.At);
+        else if (scanner is { Records.IsEmpty: true, HasMetArray: true, IsComplete: true }) return;
         else if (scanner.Records.IsEmpty && head.IsWhole) Note(scanner.IsComplete ? $"nothing is found at {path}" : "the file ends in the middle of the document", 0);
         else if (scanner.Records.IsEmpty) Note($"no whole record is found at {path} in the first {head.Bytes.Length} bytes", 0);
     }

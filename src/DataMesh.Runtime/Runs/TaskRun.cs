@@ -107,6 +107,8 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
     {
         var graph = _graph!;
         var started = run.Clock.GetUtcNow();
+        var counted = run.Meter.Mark();
+        StagedEpoch? staged = null;
         var writers = new List<SinkWriter>();
         await using var quarantine = new QuarantineWriter(
             run.Definition.Sinks[0].Sink.SideFolder(run.Context, "_quarantine"), run.Definition.Name, run.Version, epoch, run.Clock,
@@ -118,10 +120,12 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
             var outcome = await _path!.RunEpochAsync(feed, writers, quarantine, IsDue(started));
             if (outcome.Widenings.Count > 0) return (null, outcome.Widenings);
             if (!outcome.IsDrained && !MayEndAnywhere) return (null, []);
-            return (await StageAsync(epoch, outcome, writers, quarantine, started), []);
+            staged = await StageAsync(epoch, outcome, writers, quarantine, started);
+            return (staged, []);
         }
         finally
         {
+            if (staged is null) run.Meter.GoBack(counted);
             foreach (var writer in writers) await writer.DisposeAsync();
         }
     }

@@ -15,7 +15,9 @@ public static class SourceReading
     /// </summary>
     public static async ValueTask<SourceRows> ReadAllAsync(Source source, ComponentContext context, long bytesMax, CancellationToken cancellation)
     {
-        var schema = (await source.DescribeAsync(context, cancellation)).Schema;
+        var description = await source.DescribeAsync(context, cancellation);
+        if (description.IsEmpty) throw new DataMeshException("The reference data are empty, so that their columns are not known.", hint: "a header, or declared types, would name them");
+        var schema = description.Schema;
         for (var attempt = 0; attempt < WideningsMax; attempt++)
         {
             var output = new Output(schema, bytesMax);
