@@ -19,6 +19,8 @@ internal sealed class LineDisplay : IRunDisplay
             Console.Error.WriteLine(rates.Line(now));
         }
 
-        return await running;
+        var result = await running;
+        progress.TellRest(result);
+        return result;
     }
 }

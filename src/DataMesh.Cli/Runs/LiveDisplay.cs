@@ -29,8 +29,10 @@ internal sealed class LiveDisplay(string pipeline) : IRunDisplay
                 live.UpdateTarget(Draw(now, rates));
             }
         });
+        var result = await running;
+        progress.TellRest(result);
         foreach (var message in messages) Terminal.Line(message);
-        return await running;
+        return result;
     }
 
     private Rows Draw(RunProgress now, RateMeter rates)

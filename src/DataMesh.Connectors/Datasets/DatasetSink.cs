@@ -100,7 +100,10 @@ public sealed class DatasetSink : Sink
         {
             var snapshot = Table(context).Refresh();
             var (epoch, preparedId, domain) = EpochCommit.LastEpoch(snapshot, appId);
-            return ValueTask.FromResult(new TargetState(snapshot?.Version ?? -1, snapshot?.Schema, epoch, preparedId, domain));
+            return ValueTask.FromResult(new TargetState(snapshot?.Version ?? -1, snapshot?.Schema, epoch, preparedId, domain)
+            {
+                WithoutEffect = snapshot is null ? [] : [.. Declared().DifferencesFrom(snapshot.Metadata).Select(Kept)],
+            });
         }
     }
 
@@ -115,23 +118,47 @@ public sealed class DatasetSink : Sink
     /// <inheritdoc/>
     public override ValueTask<long> CommitAsync(SinkCommit commit, ComponentContext context, CancellationToken cancellation)
     {
-        var options = new TableOptions
-        {
-            Name = Name,
-            Description = Description,
-            PartitionBy = PartitionBy,
-            Key = Key,
-            Properties = Properties.ToDictionary(each => each.Key, each => each.Value, StringComparer.Ordinal),
-        };
         lock (_gate)
         {
             var table = Table(context);
             RequireStaged(table, commit);
             var merge = Upsert is null ? null : new UpsertMerge(table.Path, Key, Deletions(commit), DataFileBytes, context.Clock);
-            var version = EpochCommit.Run(table, commit, options, merge, cancellation);
+            var version = EpochCommit.Run(table, commit, Declared(), merge, cancellation);
             // Used up. One that stays behind, because the process died here, is left to the vacuum.
             foreach (var file in commit.Output.Files.Where(DeletionFiles.Is)) File.Delete(System.IO.Path.Combine(table.Path, file.Path));
             return ValueTask.FromResult(version);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Check(Schema schema, bool replaces, ComponentContext context)
+    {
+        lock (_gate) CheckPartition(schema, replaces, Table(context).Refresh()?.Metadata, context);
+    }
+
+    private TableOptions Declared() => new()
+    {
+        Name = Name,
+        Description = Description,
+        PartitionBy = PartitionBy,
+        Key = Key,
+        Properties = Properties.ToDictionary(each => each.Key, each => each.Value, StringComparer.Ordinal),
+    };
+
+    private string Kept((string Option, string? There, string Here) each) =>
+        $"The {each.Option} of the table '{Name}' stays {(each.There is null ? "unset" : $"'{each.There}'")} and does not become '{each.Here}': it was stored when the table was made (--rebuild replaces it).";
+
+    /// <summary>What is wrong with the partition columns is told at their place in the pipeline file.</summary>
+    private void CheckPartition(Schema schema, bool replaces, TableMetadata? metadata, ComponentContext context)
+    {
+        DataMeshException.CheckEach(Enumerable.Range(0, PartitionBy.Count), i => schema.Require(PartitionBy[i], OptionPlaces.Of(this, nameof(PartitionBy), i)));
+        try
+        {
+            TableLayout.PlanPartition(metadata, schema, PartitionBy, replaces, TargetPath(context));
+        }
+        catch (DataMeshException error) when (error.Location is null)
+        {
+            throw new DataMeshException(error.Message, OptionPlaces.Of(this, nameof(PartitionBy)), error.Detail, error.Hint, error);
         }
     }
 
@@ -144,6 +171,7 @@ public sealed class DatasetSink : Sink
             if (snapshot is not null) ProtocolSupport.RequireWritable(snapshot.Protocol, snapshot.Metadata, path);
             TableKey.Require(snapshot?.Metadata, Key, replaces, path);
             var rows = new Schema(schema.Where(field => field.Name != Upsert.DeletionColumn));
+            CheckPartition(rows, replaces, snapshot?.Metadata, context);
             var layout = TableLayout.Plan(snapshot?.Metadata, rows, PartitionBy, replaces, path);
             DurableFiles.CreateFolder(path);
             var deletions = rows.Count == schema.Count ? null : new DatasetPlan(path, rows, layout, snapshot?.Metadata, long.MaxValue, context.Clock, only: Key);

@@ -47,6 +47,17 @@ public abstract class Sink
     public abstract ValueTask<TargetState> ReadStateAsync(string appId, ComponentContext context, CancellationToken cancellation);
 
     /// <summary>
+    /// Checks whether the options go with the rows and with the target as it is, so far as that can be told without writing. Throws
+    /// <see cref="Errors.DataMeshException"/> with the place in the pipeline file.
+    /// </summary>
+    /// <param name="schema">What the rows have.</param>
+    /// <param name="replaces">Whether the rows will replace all that the target holds.</param>
+    /// <param name="context">Surroundings.</param>
+    public virtual void Check(Schema schema, bool replaces, ComponentContext context)
+    {
+    }
+
+    /// <summary>
     /// Opens a writer for one epoch of one task. <paramref name="schema"/> is what the rows have; throws when the target can not take it.
     /// </summary>
     public abstract ValueTask<SinkWriter> OpenWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation);
@@ -71,7 +82,11 @@ public abstract class Sink
 /// <param name="Epoch">Last epoch committed by the app id, -1 when none.</param>
 /// <param name="PreparedId">The prepared id of that epoch.</param>
 /// <param name="Domain">The rest of the domain metadata that was committed with it, JSON, or null.</param>
-public sealed record TargetState(long Version, Schema? Schema, long Epoch, string? PreparedId, string? Domain);
+public sealed record TargetState(long Version, Schema? Schema, long Epoch, string? PreparedId, string? Domain)
+{
+    /// <summary>Declared options that take no effect on the target as it is, each as a sentence for people that names the difference.</summary>
+    public IReadOnlyList<string> WithoutEffect { get; init; } = [];
+}
 
 /// <summary>Writes the rows of one epoch as immutable files that nobody sees until they are committed.</summary>
 public abstract class SinkWriter : IAsyncDisposable

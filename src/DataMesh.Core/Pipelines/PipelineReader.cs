@@ -10,7 +10,7 @@ namespace DataMesh.Core.Pipelines;
 /// <param name="Draft">What could be read in spite of errors, for further checks; null when that is nothing.</param>
 public sealed record PipelineReading(PipelineDefinition? Definition, IReadOnlyList<PipelineProblem> Problems, PipelineDefinition? Draft = null)
 {
-    /// <summary>Ids of the sources and stages in the draft whose options have errors.</summary>
+    /// <summary>Ids of the sources, stages and sinks in the draft whose options have errors.</summary>
     public IReadOnlySet<string> Broken { get; init; } = new HashSet<string>();
 }
 
@@ -135,7 +135,7 @@ public sealed class PipelineReader
         var stages = nodes.ReadStages(root);
         var sinks = nodes.ReadSinks(root);
         RequireEnds(root);
-        _broken.UnionWith(sources.Concat(stages).Where(draft => draft.IsBroken).Select(draft => draft.Id));
+        _broken.UnionWith(sources.Concat(stages).Concat(sinks).Where(draft => draft.IsBroken).Select(draft => draft.Id));
         var wired = new GraphWiring(sources, stages, sinks, _problems).Wire();
         var drift = new DriftPolicy();
         if (root.Find("drift") is { } rules) new OptionsBinder(_catalog, _problems).Fill(drift, rules.Value, "part 'drift'");

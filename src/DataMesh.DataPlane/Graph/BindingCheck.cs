@@ -30,6 +30,7 @@ public sealed class BindingCheck
         var check = new BindingCheck(context, broken ?? new HashSet<string>());
         for (var i = 0; i < definition.Sources.Count; i++) check._known[new NodeOutput(definition.Sources[i].Id)] = sources?[i].Output;
         foreach (var node in definition.Stages) check.Add(node);
+        foreach (var node in definition.Sinks) check.Add(node);
         return check._errors;
     }
 
@@ -61,6 +62,19 @@ public sealed class BindingCheck
         {
             _known[new NodeOutput(node.Id, i)] = outputs[i];
             if (isGuess) _guessed.Add(new NodeOutput(node.Id, i));
+        }
+    }
+
+    private void Add(SinkNode node)
+    {
+        if (_broken.Contains(node.Id) || _guessed.Contains(node.Input) || _known.GetValueOrDefault(node.Input) is not { } rows) return;
+        try
+        {
+            node.Sink.Check(rows, node.Sink.Replaces, _context);
+        }
+        catch (DataMeshException error)
+        {
+            _errors.AddRange(error.All.Select(each => each.Location is not null ? each : new DataMeshException(each.Message, node.Location, each.Detail, each.Hint, each)));
         }
     }
 

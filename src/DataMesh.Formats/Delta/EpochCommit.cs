@@ -72,7 +72,7 @@ public static class EpochCommit
         TableKey.Require(snapshot?.Metadata, options.Key, commit.Replace, path);
         CheckDomain(snapshot, commit);
         var layout = TableLayout.Plan(snapshot?.Metadata, commit.Output.Schema, options.PartitionBy, commit.Replace, path);
-        var metadata = snapshot?.Metadata ?? NewTable(commit, options);
+        var metadata = snapshot is null ? NewTable(commit, options) : commit.Replace ? options.ApplyTo(snapshot.Metadata) : snapshot.Metadata;
         if (layout.IsChanged) metadata = layout.Apply(metadata);
         metadata = TableKey.Apply(metadata, options.Key);
         var added = commit.Output.Files.Where(file => !DeletionFiles.Is(file)).Select(file => Added(file, layout)).ToList();

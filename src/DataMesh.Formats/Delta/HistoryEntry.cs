@@ -6,6 +6,7 @@ namespace DataMesh.Formats.Delta;
 /// <param name="Version">The version.</param>
 /// <param name="TimeMs">When, in milliseconds since 1970: as the commit says, or when its file was written.</param>
 /// <param name="Operation">What was done, as the writer named it; empty when it did not say.</param>
+/// <param name="Mode">How it wrote, as <c>Append</c> or <c>Overwrite</c>; null when the writer did not say.</param>
 /// <param name="Engine">Who did it, or null.</param>
 /// <param name="FilesAdded">Files added.</param>
 /// <param name="FilesRemoved">Files removed.</param>
@@ -13,7 +14,7 @@ namespace DataMesh.Formats.Delta;
 /// <param name="BytesAdded">Bytes of the added files.</param>
 /// <param name="CommitInfo">All that the commit says of itself, or null.</param>
 public sealed record HistoryEntry(
-    long Version, long TimeMs, string Operation, string? Engine, int FilesAdded, int FilesRemoved, long RowsAdded, long BytesAdded, JsonObject? CommitInfo)
+    long Version, long TimeMs, string Operation, string? Mode, string? Engine, int FilesAdded, int FilesRemoved, long RowsAdded, long BytesAdded, JsonObject? CommitInfo)
 {
     internal static HistoryEntry Read(string table, long version)
     {
@@ -32,6 +33,8 @@ public sealed record HistoryEntry(
         }
 
         var time = info?["timestamp"] is JsonValue value && value.TryGetValue(out long stated) ? stated : new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeMilliseconds();
-        return new HistoryEntry(version, time, info?["operation"]?.ToString() ?? "", info?["engineInfo"]?.ToString(), added, removed, rows, bytes, info);
+        return new HistoryEntry(version, time, info?["operation"]?.ToString() ?? "", ModeOf(info), info?["engineInfo"]?.ToString(), added, removed, rows, bytes, info);
     }
+
+    private static string? ModeOf(JsonObject? info) => (info?["operationParameters"] as JsonObject)?["mode"]?.ToString();
 }

@@ -57,7 +57,7 @@ public sealed class TableLayout
         var layout = current is null
             ? new TableLayout([], "none", 0) { IsChanged = true }
             : new TableLayout(current.Schema, current.ColumnMapping, MaxIdOf(current));
-        layout.PartitionColumns = current is null || (replace && partitionBy.Count > 0) ? PartitionOf(rows, partitionBy) : SamePartition(current, partitionBy, table);
+        layout.PartitionColumns = PlanPartition(current, rows, partitionBy, replace, table);
         foreach (var field in rows) layout.Take(field, replace, table);
         layout.RelaxMissing(rows);
         if (!layout.IsMapped && layout._fields.Any(field => IsAwkward(field.Name))) layout.TurnMappingOn(table);
@@ -68,6 +68,10 @@ public sealed class TableLayout
             throw new DataMeshException($"All columns of '{table}' are partition columns.", hint: "leave at least one column out of partition_by");
         return layout;
     }
+
+    /// <summary>The partition columns alone, as <see cref="Plan"/> has them. Throws when the declared ones do not go with the rows or the table.</summary>
+    public static IReadOnlyList<string> PlanPartition(TableMetadata? current, Schema rows, IReadOnlyList<string> partitionBy, bool replace, string table) =>
+        current is null || (replace && partitionBy.Count > 0) ? PartitionOf(rows, partitionBy) : SamePartition(current, partitionBy, table);
 
     /// <summary>The column of the table that a column of the rows goes into, or null when it is left out (only nulls).</summary>
     public DeltaField? Find(string name) => Schema.Find(name);
@@ -194,6 +198,6 @@ public sealed class TableLayout
         if (partitionBy.Count == 0 || partitionBy.SequenceEqual(current.PartitionColumns, StringComparer.OrdinalIgnoreCase)) return current.PartitionColumns;
         throw new DataMeshException(
             $"The table '{table}' is partitioned by [{string.Join(", ", current.PartitionColumns)}], not by [{string.Join(", ", partitionBy)}].",
-            hint: "the partition columns of a table can not change: leave partition_by out, or write to another path");
+            hint: $"a table's files stay where they are: run with --rebuild to write all rows anew by [{string.Join(", ", partitionBy)}], put partition_by back, or write to another path");
     }
 }

@@ -46,6 +46,7 @@ public static class Recovery
         if (FindUncommitted(run, targets, last + 1) is { } next) return next;
         if (last >= 0 && FindUncommitted(run, targets, last) is { } found) return found;
         CheckAgreement(run, targets, last);
+        if (!run.Replaces) foreach (var option in targets.SelectMany(target => target.WithoutEffect)) run.Outcome.Tell(option);
         run.Begin(Read(run, targets, last));
         return new PositionsFound(last + 1);
     }

@@ -6,7 +6,7 @@ public class RunVerbTests
     public void Run_writes_the_table_and_accounts_for_every_record()
     {
         using var folder = new TemporaryFolder().WithPeople();
-        var result = DatameshProcess.Run(folder.Root, "run", "p.yaml");
+        var result = DatameshProcess.Run(folder.Root, "run", "p.yaml", "-q");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.DoesNotContain('\e', result.Output);
         Assert.Contains("people: done in", result.Output, StringComparison.Ordinal);

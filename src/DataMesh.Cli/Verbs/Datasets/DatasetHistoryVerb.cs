@@ -26,13 +26,14 @@ internal static class DatasetHistoryVerb
 
     private static void Print(List<HistoryEntry> entries)
     {
-        var table = new TextTable("version", "time", "operation", "rows added", "files added", "files removed", "size added", "by").Right(0, 3, 4, 5, 6);
+        var table = new TextTable("version", "time", "operation", "mode", "rows added", "files added", "files removed", "size added", "by").Right(0, 4, 5, 6, 7);
         foreach (var entry in entries)
         {
             table.Add(
                 $"{entry.Version}",
                 DateTimeOffset.FromUnixTimeMilliseconds(entry.TimeMs).ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture),
                 entry.Operation,
+                entry.Mode ?? "",
                 TextTable.Number(entry.RowsAdded),
                 $"{entry.FilesAdded}",
                 $"{entry.FilesRemoved}",
