@@ -15,7 +15,8 @@ internal static class EpochInfo
             ["mode"] = commit.Replace ? "Overwrite" : "Append",
             ["partitionBy"] = JsonSerializer.Serialize(layout.PartitionColumns),
         };
-        var info = CommitInfo.Make(snapshot is null ? "CREATE TABLE AS SELECT" : commit.Replace && layout.IsChanged ? "CREATE OR REPLACE TABLE AS SELECT" : "WRITE", parameters, commit.TimeMs, commitId, snapshot?.Version);
+        var replaced = commit.Replace && layout.IsChanged ? "CREATE OR REPLACE TABLE AS SELECT" : "WRITE";
+        var info = CommitInfo.Make(snapshot is null ? "CREATE TABLE AS SELECT" : replaced, parameters, commit.TimeMs, commitId, snapshot?.Version);
         info["isBlindAppend"] = removed == 0;
         var staged = commit.Output.Files.Where(file => !DeletionFiles.Is(file)).ToList();
         info["operationMetrics"] = CommitInfo.Metrics(new Dictionary<string, long>
