@@ -39,7 +39,7 @@ internal sealed class ChunkBuilder(bool snappyAllowed)
     public void BeginGroup(long columnBytes)
     {
         if (_lastGroupLength == 0) _lastGroupLength = (int)Math.Clamp(columnBytes / 2, 1 << 16, 1 << 26);
-        _chunks = PooledBuffer.Rent(checked(_lastGroupLength + _lastGroupLength / 8));
+        _chunks = PooledBuffer.Rent(checked(_lastGroupLength + _lastGroupLength / 32));
         _length = 0;
     }
 
