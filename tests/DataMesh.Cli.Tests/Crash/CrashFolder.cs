@@ -24,6 +24,7 @@ internal sealed class CrashFolder : IDisposable
     public static string Pipeline { get; } = """
         pipeline: orders
         source: day*.csv
+        epoch: { bytes: 100kB }
         stages:
           - validate: { amount: between 0 and 900 }
           - deduplicate: [order_id]

@@ -13,6 +13,9 @@ public sealed class KillTests
     private const int KillsPerRun = 5;
     private const int Killed = 128 + 9;
 
+    // Their steps have tests of their own: replay and discard, upsert, compaction, retention.
+    private static readonly string[] OtherProtocols = ["replay.", "discard.", "merge.", "compact.", "retain."];
+
     public static TheoryData<string, int> Points()
     {
         var points = new TheoryData<string, int>();
@@ -87,6 +90,9 @@ public sealed class KillTests
             Assert.Equal(expected[i].Rows, tables[i].Rows);
             Assert.Equal(expected[i].Quarantine, tables[i].Quarantine);
         }
+
+        var ledger = DatameshProcess.Run(folder.Root, "ledger", "p.yaml");
+        Assert.True(ledger.ExitCode == 0, ledger.Output + ledger.Error);
     }
 
     private static void KillAfter(CrashFolder folder, double milliseconds)
@@ -97,8 +103,7 @@ public sealed class KillTests
         Assert.True(process.ExitCode is 0 or Killed, $"exit code {process.ExitCode} after {milliseconds} ms: {process.StandardError.ReadToEnd()}");
     }
 
-    private static bool IsOfThisPipeline(string point) => !point.StartsWith("replay.", StringComparison.Ordinal) && !point.StartsWith("merge.", StringComparison.Ordinal)
-        && !point.StartsWith("compact.", StringComparison.Ordinal);
+    private static bool IsOfThisPipeline(string point) => OtherProtocols.All(protocol => !point.StartsWith(protocol, StringComparison.Ordinal));
 
     private static int Number(string variable, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;

@@ -37,15 +37,13 @@ internal sealed record TableContents(IReadOnlyList<string> Rows, IReadOnlyList<s
     private static IEnumerable<string> Records(string part)
     {
         using var file = ParquetFile.Open(part);
-        var columns = Enumerable.Range(0, QuarantineSchema(file).Count).Where(i => !RunColumns.Contains(QuarantineSchema(file)[i].Name)).ToList();
+        var columns = Enumerable.Range(0, file.Schema.Count).Where(i => !RunColumns.Contains(file.Schema[i].Name)).ToList();
         for (var group = 0; group < file.RowGroupRows.Count; group++)
         {
             foreach (var batch in file.Read(group, columns, 0, file.RowGroupRows[group]))
                 foreach (var text in Texts(batch)) yield return text;
         }
     }
-
-    private static Schema QuarantineSchema(ParquetFile file) => file.Schema;
 
     private static IEnumerable<string> Texts(RecordBatch batch)
     {
