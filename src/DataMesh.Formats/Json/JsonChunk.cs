@@ -13,7 +13,6 @@ internal sealed unsafe class JsonChunk
     // Pinned, so that the loops over them need no bounds checks.
     private readonly long[] _at = GC.AllocateUninitializedArray<long>(RecordsMax, pinned: true);
     private readonly int[] _records = GC.AllocateUninitializedArray<int>(RecordsMax, pinned: true);
-    private byte* _text;
     private int* _starts;
 
     /// <summary>The place reached in each record that is still being read.</summary>
@@ -31,13 +30,19 @@ internal sealed unsafe class JsonChunk
     /// <summary>End of the block's text.</summary>
     public byte* End { get; private set; }
 
+    /// <summary>Begin of the block's text.</summary>
+    public byte* Text { get; private set; }
+
+    /// <summary>Reads numbers of the chunk.</summary>
+    public JsonFourNumbers FourNumbers { get; } = new();
+
     /// <summary>One bit for each record that could not be read.</summary>
     public ulong Failed { get; private set; }
 
     /// <summary>Takes <paramref name="count"/> records; <paramref name="starts"/> says where they begin, and with one more where the last one ends.</summary>
     public void Begin(byte* text, int* starts, int count, int firstRow, byte* end)
     {
-        _text = text;
+        Text = text;
         _starts = starts;
         FirstRow = firstRow;
         End = end;
@@ -52,14 +57,14 @@ internal sealed unsafe class JsonChunk
         {
             var record = System.Numerics.BitOperations.TrailingZeroCount(failed);
             Records[Count] = record;
-            At[Count++] = _text + _starts[record];
+            At[Count++] = Text + _starts[record];
         }
 
         Failed = 0;
     }
 
     /// <summary>Where a record of the chunk ends.</summary>
-    public byte* StopOf(int record) => _text + _starts[record + 1];
+    public byte* StopOf(int record) => Text + _starts[record + 1];
 
     /// <summary>Gives up the record at a position; the last one takes its place. Returns how many are left.</summary>
     public int Drop(int at)

@@ -67,6 +67,9 @@ internal sealed unsafe class JsonTemplate
         return template;
     }
 
+    /// <summary>The byte that follows the value of a slot.</summary>
+    public byte FollowerOf(int slot) => Literals[Slots[slot + 1].LiteralAt];
+
     /// <summary>Whether both are the same form.</summary>
     public bool IsSameAs(JsonTemplate other)
     {

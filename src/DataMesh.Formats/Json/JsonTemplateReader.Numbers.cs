@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace DataMesh.Formats.Json;
@@ -5,6 +6,49 @@ namespace DataMesh.Formats.Json;
 /// <summary>Numbers and times.</summary>
 internal static unsafe partial class JsonTemplateReader
 {
+    /// <summary>Integers: four at once, then one by one what is left over.</summary>
+    private static void Int64(JsonLiteral literal, byte follower, JsonChunk chunk, JsonColumn column)
+    {
+        if (!JsonFourNumbers.IsSupported)
+        {
+            Int64(literal, chunk, column);
+            return;
+        }
+
+        // From the last one on, as a record that is dropped gives its place to the last one.
+        for (var left = chunk.FourNumbers.Read(literal, follower, chunk, ref column.Rows<long>(chunk.FirstRow)); left != 0;)
+        {
+            var i = 63 - BitOperations.LeadingZeroCount(left);
+            left ^= 1UL << i;
+            var next = JsonNumbers.Integer(chunk.At[i], out var value);
+            if (next != null) column.Set(chunk.FirstRow + chunk.Records[i], value);
+            else next = NullOrInteger(chunk.At[i], chunk, column, chunk.Records[i]);
+            if (next != null) chunk.At[i] = next;
+            else chunk.Drop(i);
+        }
+    }
+
+    /// <summary>Decimal numbers likewise.</summary>
+    private static void Float64(JsonLiteral literal, byte follower, JsonChunk chunk, JsonColumn column)
+    {
+        if (!JsonFourNumbers.IsSupported)
+        {
+            Float64(literal, chunk, column);
+            return;
+        }
+
+        for (var left = chunk.FourNumbers.Read(literal, follower, chunk, ref column.Rows<double>(chunk.FirstRow)); left != 0;)
+        {
+            var i = 63 - BitOperations.LeadingZeroCount(left);
+            left ^= 1UL << i;
+            var next = JsonNumbers.Double(chunk.At[i], out var value);
+            if (next != null) column.Set(chunk.FirstRow + chunk.Records[i], value);
+            else next = NullOrNumber(chunk.At[i], chunk, column, chunk.Records[i]);
+            if (next != null) chunk.At[i] = next;
+            else chunk.Drop(i);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Int64(JsonLiteral literal, JsonChunk chunk, JsonColumn column)
     {

@@ -20,8 +20,8 @@ internal static unsafe partial class JsonTemplateReader
             var literal = new JsonLiteral(template.Literals, slot, chunk.End);
             switch (slot.Action)
             {
-                case SlotAction.Int64: Int64(literal, chunk, slot.Column!); break;
-                case SlotAction.Float64: Float64(literal, chunk, slot.Column!); break;
+                case SlotAction.Int64: Int64(literal, template.FollowerOf(i), chunk, slot.Column!); break;
+                case SlotAction.Float64: Float64(literal, template.FollowerOf(i), chunk, slot.Column!); break;
                 case SlotAction.TextCode: TextCode(literal, chunk, slot.Column!); break;
                 case SlotAction.Text: Text(literal, chunk, slot.Column!); break;
                 case SlotAction.Timestamp when zone is null: Timestamp(literal, chunk, slot.Column!, values); break;
