@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using DataMesh.Connectors.Files;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
+using DataMesh.Core.Drift;
 using DataMesh.Core.Errors;
 using DataMesh.Formats;
 
@@ -152,6 +153,17 @@ public sealed class FileSource : Source
         return Describe(path) is { } description
             ? description.Format.OpenAsync(new FileToOpen(path, split, from, Core.Limits.BlockBytes), description, plan, cancellation)
             : new ValueTask<SplitReader>(new EmptySplitReader());
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<SplitShape?> LookAsync(Split split, ComponentContext context, CancellationToken cancellation) =>
+        new(Describe(context.Resolve(split.Id)) is { } description ? FilePlaces.ShapeOf(description) : null);
+
+    /// <inheritdoc/>
+    public override async ValueTask<SplitPlace> PlaceAsync(Split split, long position, ComponentContext context, CancellationToken cancellation)
+    {
+        var path = context.Resolve(split.Id);
+        return Describe(path) is { } description ? await FilePlaces.FindAsync(path, description, position, cancellation).ConfigureAwait(false) : SplitPlace.Unknown;
     }
 
     /// <summary>Describes one file by itself, once while it stays the same; null when it holds nothing.</summary>

@@ -1,4 +1,5 @@
 using DataMesh.Core.Columns;
+using DataMesh.Core.Drift;
 
 namespace DataMesh.Core.Components;
 
@@ -28,6 +29,12 @@ public abstract class Source
     /// its writer might not have been done with it.
     /// </summary>
     public virtual bool HasMore(Split split, long to, ComponentContext context) => false;
+
+    /// <summary>The structure of one split as its head shows it, for drift; null when the source can not tell before it reads.</summary>
+    public virtual ValueTask<SplitShape?> LookAsync(Split split, ComponentContext context, CancellationToken cancellation) => new((SplitShape?)null);
+
+    /// <summary>Where in a split a position stands, for people. Reads the split again: for single positions only.</summary>
+    public virtual ValueTask<SplitPlace> PlaceAsync(Split split, long position, ComponentContext context, CancellationToken cancellation) => new(SplitPlace.Unknown);
 
     /// <summary>Opens a split for reading from <paramref name="from"/> (a position the same split gave before, or <see cref="Split.Start"/>).</summary>
     public abstract ValueTask<SplitReader> OpenAsync(Split split, long from, DecodePlan plan, ComponentContext context, CancellationToken cancellation);
@@ -67,10 +74,26 @@ public sealed record DecodePlan(Schema Schema, bool Widening, int[]? Columns = n
     private Schema? _output;
 
     /// <summary>A copy for <c>with</c>: the output is not taken over, because it follows from what may change.</summary>
-    private DecodePlan(DecodePlan original) => (Schema, Widening, Columns) = (original.Schema, original.Widening, original.Columns);
+    private DecodePlan(DecodePlan original) =>
+        (Schema, Widening, Columns, Fixed, Takes) = (original.Schema, original.Widening, original.Columns, original.Fixed, original.Takes);
+
+    /// <summary>Columns whose type does not widen although others do: a value that disagrees is a misfit.</summary>
+    public IReadOnlySet<string>? Fixed { get; init; }
+
+    /// <summary>
+    /// Whether a column that the plan does not know is to be reported as a widening, so that the epoch starts again with it. Null: while types widen,
+    /// every column is. A column that is not is left out of the rows and reported as unknown.
+    /// </summary>
+    public Func<string, bool>? Takes { get; init; }
 
     /// <summary>The schema of the batches that come out.</summary>
     public Schema Output => _output ??= Columns is null ? Schema : new Schema(Columns.Select(i => Schema[i]));
+
+    /// <summary>Whether a column that the plan does not know calls for another plan.</summary>
+    public bool TakesColumn(string name) => Takes?.Invoke(name) ?? Widening;
+
+    /// <summary>Whether a value that disagrees with a column's type is a misfit although types still widen.</summary>
+    public bool IsFixed(string name) => Fixed?.Contains(name) == true;
 }
 
 /// <summary>Reads one split: hands out raw blocks in order (one caller at a time) and makes decoders that work on any core.</summary>
@@ -108,6 +131,10 @@ public abstract class DecodeOutput
     /// <summary>Sets a record aside that could not be decoded. Copies the bytes (up to <see cref="Limits.QuarantineBytesKeptMax"/>).</summary>
     public abstract void Bad(ReadOnlySpan<byte> record, long position, string reason, string detail);
 
+    /// <summary>Sets a record aside of which one value does not fit the type that its column has.</summary>
+    public virtual void Misfit(ReadOnlySpan<byte> record, long position, in MisfitValue value, string detail) =>
+        Bad(record, position, QuarantineReasons.Misfit, detail);
+
     /// <summary>
     /// Reports that a value disagrees with the predicted type: the run starts again from the last commit with the wider type.
     /// The decoder should go on to the end of the block so that all disagreements in it are reported together, and then emit nothing.
@@ -127,3 +154,10 @@ public abstract class DecodeOutput
     {
     }
 }
+
+/// <summary>A value that does not fit its column.</summary>
+/// <param name="Column">The column.</param>
+/// <param name="Expected">The type that the column has.</param>
+/// <param name="Found">The type that the value asks for.</param>
+/// <param name="Shown">The value, cut.</param>
+public readonly record struct MisfitValue(string Column, DataType Expected, DataType Found, string Shown);

@@ -26,6 +26,9 @@ public sealed record CsvDialect
     /// <summary>Unquoted texts that mean null.</summary>
     public IReadOnlyList<byte[]> NullValues { get; init; } = [];
 
+    /// <summary>Position of the header record; -1 when there is none.</summary>
+    public long HeaderStart { get; init; } = -1;
+
     /// <summary>Position of the first data record: behind the skipped lines and the header.</summary>
     public long DataStart { get; init; }
 

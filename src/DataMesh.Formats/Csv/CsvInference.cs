@@ -23,7 +23,8 @@ internal static class CsvInference
         foreach (var piece in head.Samples) AddPiece(piece.Span, dialect, evidence, context);
         var names = hasHeader && records.Count > 0 ? Names(text, records[0], dialect, context) : Unnamed(dialect.FieldCount);
         var start = hasHeader && records.Count > 0 ? CsvDetection.SkipLines(text, Math.Min(records[0].End, text.Length), 1, dialect.Terminator) : (int)dialect.DataStart;
-        return Conclude(names, evidence, dialect with { HasHeader = hasHeader, DataStart = start }, options);
+        var headerStart = hasHeader && records.Count > 0 ? records[0].Start : -1;
+        return Conclude(names, evidence, dialect with { HasHeader = hasHeader, HeaderStart = headerStart, DataStart = start }, options);
     }
 
     private static Result Conclude(IReadOnlyList<string> names, ColumnEvidence[] evidence, CsvDialect dialect, FormatOptions options)

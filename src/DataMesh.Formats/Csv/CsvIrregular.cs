@@ -5,7 +5,7 @@ using DataMesh.Formats.Text;
 namespace DataMesh.Formats.Csv;
 
 /// <summary>A record that can not become a row: its bytes (line end excluded) and why.</summary>
-internal readonly record struct CsvBadRecord(int Start, int End, string Reason, string Detail);
+internal readonly record struct CsvBadRecord(int Start, int End, string Reason, string Detail, MisfitValue? Misfit = null);
 
 /// <summary>Sorts records one by one: good ones, wrong ones, blank lines and comments.</summary>
 internal sealed class CsvIrregular(CsvDialect dialect)

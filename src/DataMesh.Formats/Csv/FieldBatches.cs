@@ -24,7 +24,7 @@ internal sealed class FieldBatches
     public FieldBatches(CsvDialect dialect, Schema file, DecodePlan plan)
     {
         _plan = plan;
-        _errors = new FieldErrors(plan.Widening);
+        _errors = new FieldErrors(plan);
         _columns = [.. plan.Output.Select(field => FieldColumns.Create(field, file.IndexOf(field.Name), dialect))];
         _unknown = [.. file.Where(each => plan.Schema.IndexOf(each.Name) < 0)];
     }
@@ -38,8 +38,8 @@ internal sealed class FieldBatches
         _origins.Clear();
         foreach (var column in _columns) column.Reset();
         _rows = 0;
-        if (!_plan.Widening) return;
-        foreach (var field in _unknown) _errors.Widen(field.Name, field.Type);
+        foreach (var field in _unknown)
+            if (_plan.TakesColumn(field.Name)) _errors.Widen(field.Name, field.Type);
     }
 
     /// <summary>Adds records. <paramref name="lineStarts"/> and <paramref name="numbers"/> are only looked at when origins are needed.</summary>
@@ -89,7 +89,8 @@ internal sealed class FieldBatches
         {
             if (isBad[each.Row]) continue;
             isBad[each.Row] = true;
-            _bad.Add(new CsvBadRecord(each.Start, each.End, QuarantineReasons.Misfit, $"column '{each.Column}': '{each.Value}' is no {each.Type}"));
+            _bad.Add(new CsvBadRecord(
+                each.Start, each.End, QuarantineReasons.Misfit, $"column '{each.Value.Column}': '{each.Value.Shown}' is no {each.Value.Expected}", each.Value));
         }
 
         _errors.Misfits.Clear();
@@ -119,7 +120,9 @@ internal sealed class FieldBatches
         foreach (var each in _bad)
         {
             var record = TextBlock.TrimLineEnd(block.Text[each.Start..Math.Min(each.End, block.Length)]);
-            output.Bad(record[..Math.Min(record.Length, Limits.QuarantineBytesKeptMax)], block.Start + each.Start, each.Reason, each.Detail);
+            var kept = record[..Math.Min(record.Length, Limits.QuarantineBytesKeptMax)];
+            if (each.Misfit is { } misfit) output.Misfit(kept, block.Start + each.Start, misfit, each.Detail);
+            else output.Bad(kept, block.Start + each.Start, each.Reason, each.Detail);
         }
     }
 }

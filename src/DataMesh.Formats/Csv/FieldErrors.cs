@@ -1,13 +1,14 @@
 using System.Text;
 using DataMesh.Core.Columns;
+using DataMesh.Core.Components;
 
 namespace DataMesh.Formats.Csv;
 
 /// <summary>A value that does not fit its column.</summary>
-internal readonly record struct Misfit(int Row, int Start, int End, string Column, DataType Type, string Value);
+internal readonly record struct Misfit(int Row, int Start, int End, MisfitValue Value);
 
 /// <summary>Collects the values of a block that do not fit their columns: the wider types they call for, or the rows to set aside.</summary>
-internal sealed class FieldErrors(bool isWidening)
+internal sealed class FieldErrors(DecodePlan plan)
 {
     private const int ShownMax = 100;
     private readonly Dictionary<string, DataType> _widenings = new(StringComparer.OrdinalIgnoreCase);
@@ -38,7 +39,7 @@ internal sealed class FieldErrors(bool isWidening)
     /// <summary>Reports a value that is not of the column's type.</summary>
     public void Add(in CsvRecords records, int record, int row, FieldContext column, DataType type, ReadOnlySpan<byte> value)
     {
-        if (isWidening && !column.IsDeclared)
+        if (MayWiden(column, type))
         {
             var joined = TypeLattice.Join(type, column.TypeOf(value));
             Widen(column.Name, joined == type ? DataType.String : joined);
@@ -46,6 +47,10 @@ internal sealed class FieldErrors(bool isWidening)
         }
 
         var shown = Encoding.UTF8.GetString(value[..Math.Min(value.Length, ShownMax)]) + (value.Length > ShownMax ? "…" : "");
-        Misfits.Add(new Misfit(row, records.Start(record), records.End(record), column.Name, type, shown));
+        Misfits.Add(new Misfit(row, records.Start(record), records.End(record), new MisfitValue(column.Name, type, column.TypeOf(value), shown)));
     }
+
+    /// <summary>A column that was only null takes its type from its first value at any time.</summary>
+    private bool MayWiden(FieldContext column, DataType type) =>
+        !column.IsDeclared && (type.Kind == TypeKind.Null ? plan.TakesColumn(column.Name) : plan.Widening && !plan.IsFixed(column.Name));
 }

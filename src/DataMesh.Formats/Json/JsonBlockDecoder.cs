@@ -27,9 +27,9 @@ internal sealed unsafe class JsonBlockDecoder : TextBlockDecoder
         _plan = plan;
         _zone = dialect.Zone;
         _shape = new JsonShape(plan, dialect.Declared);
-        _report = new JsonReport(plan.Widening);
-        _values = new JsonValues(_zone, plan.Widening);
-        _parser = new JsonRecordParser(_shape, _report, _values, plan.Widening);
+        _report = new JsonReport(plan);
+        _values = new JsonValues(_zone);
+        _parser = new JsonRecordParser(_shape, _report, _values);
         _templates = new JsonTemplates(_shape);
         NumberStart.Prepare();
         JsonTimes.Prepare();
@@ -169,7 +169,8 @@ internal sealed unsafe class JsonBlockDecoder : TextBlockDecoder
             }
 
             decoder._shape.Reset(_row);
-            output.Bad(Kept(bytes), position, decoder._parser.Reason, decoder._parser.Detail);
+            if (decoder._parser.Reason == QuarantineReasons.Misfit) output.Misfit(Kept(bytes), position, decoder._parser.MisfitValue, decoder._parser.Detail);
+            else output.Bad(Kept(bytes), position, decoder._parser.Reason, decoder._parser.Detail);
             return false;
         }
 

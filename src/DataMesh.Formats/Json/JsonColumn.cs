@@ -24,12 +24,13 @@ internal sealed unsafe class JsonColumn
     private long _dictionaryRows;
     private int _lastDataLength = 4096;
 
-    public JsonColumn(int index, Field field, bool isDeclared)
+    public JsonColumn(int index, Field field, bool isDeclared, bool mayWiden)
     {
         Index = index;
         Name = field.Name;
         Type = field.Type;
         IsDeclared = isDeclared;
+        MayWiden = mayWiden && !isDeclared;
         _isBool = field.Type.Kind == TypeKind.Bool;
         _isFlat = field.Type.Kind != TypeKind.String;
         Places = field.Type.IsVariable ? new JsonPlace[JsonChunk.RecordsMax] : [];
@@ -44,6 +45,9 @@ internal sealed unsafe class JsonColumn
 
     /// <summary>The user said which type it has: a value that disagrees is bad, never a widening.</summary>
     public bool IsDeclared { get; }
+
+    /// <summary>Whether a value that disagrees asks for a wider type; otherwise its record is bad.</summary>
+    public bool MayWiden { get; }
 
     /// <summary>The attempt at a record that set this column last.</summary>
     public long Stamp;

@@ -8,7 +8,7 @@ namespace DataMesh.Formats.Json;
 /// <summary>
 /// Reads one record of any form into a row of the columns. Members are looked for in the order of the record before, others by their hash.
 /// </summary>
-internal sealed unsafe class JsonRecordParser(JsonShape shape, JsonReport report, JsonValues values, bool widening)
+internal sealed unsafe class JsonRecordParser(JsonShape shape, JsonReport report, JsonValues values)
 {
     private const int ShownValueMax = 80;
     private long _stamp;
@@ -21,6 +21,9 @@ internal sealed unsafe class JsonRecordParser(JsonShape shape, JsonReport report
 
     /// <summary>What was wrong with it, for people.</summary>
     public string Detail { get; private set; } = "";
+
+    /// <summary>The value that did not fit, when the reason is <see cref="QuarantineReasons.Misfit"/>.</summary>
+    public MisfitValue MisfitValue { get; private set; }
 
     /// <summary>
     /// Parses the record into <paramref name="row"/>. False: it is bad, and the row is to be written again.
@@ -184,12 +187,14 @@ internal sealed unsafe class JsonRecordParser(JsonShape shape, JsonReport report
 
     private bool Misfit(ref JsonCursor cursor, JsonMember member, JsonColumn column, in JsonToken token)
     {
-        if (widening && !column.IsDeclared) report.Widen(column, token);
+        if (column.MayWiden) report.Widen(column, token);
         else if (column.Type.Kind == TypeKind.Null) report.Meet(member.Path, token, _position);
         else
         {
             cursor.Reason = QuarantineReasons.Misfit;
-            cursor.Problem = $"column '{column.Name}': {Show(token)} does not fit {column.Type}";
+            var shown = Show(token);
+            cursor.Problem = $"column '{column.Name}': {shown} does not fit {column.Type}";
+            MisfitValue = new MisfitValue(column.Name, column.Type, JsonTypes.Of(token), shown);
             return false;
         }
 

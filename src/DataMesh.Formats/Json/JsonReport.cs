@@ -4,14 +4,14 @@ using DataMesh.Core.Components;
 namespace DataMesh.Formats.Json;
 
 /// <summary>What a block showed that the plan did not foresee, gathered so that it is reported once.</summary>
-internal sealed class JsonReport(bool widening)
+internal sealed class JsonReport(DecodePlan plan)
 {
     private const int NamesMax = 1000;
     private readonly Dictionary<string, DataType> _wider = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Unknown> _unknown = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether the block's rows are of no use because the schema has to change first.</summary>
-    public bool NeedsNewSchema => _wider.Count > 0 || (widening && _unknown.Count > 0);
+    public bool NeedsNewSchema => _wider.Count > 0 || (_unknown.Count > 0 && _unknown.Keys.Any(plan.TakesColumn));
 
     /// <summary>A value did not fit its column.</summary>
     public void Widen(JsonColumn column, in JsonToken token)
@@ -37,7 +37,7 @@ internal sealed class JsonReport(bool widening)
         foreach (var (name, type) in _wider) output.Widen(name, type);
         foreach (var (name, seen) in _unknown)
         {
-            if (widening) output.Widen(name, seen.Type);
+            if (plan.TakesColumn(name)) output.Widen(name, seen.Type);
             else output.UnknownColumn(name, seen.Type, seen.Count, seen.First);
         }
 

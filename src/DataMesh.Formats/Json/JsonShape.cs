@@ -19,7 +19,7 @@ internal sealed class JsonShape
         for (var i = 0; i < Columns.Length; i++)
         {
             var field = plan.Output[i];
-            Columns[i] = new JsonColumn(i, field, declared.ContainsKey(field.Name));
+            Columns[i] = new JsonColumn(i, field, declared.ContainsKey(field.Name), plan.Widening && !plan.IsFixed(field.Name));
             _columnOf[plan.Columns is null ? i : plan.Columns[i]] = Columns[i];
         }
 

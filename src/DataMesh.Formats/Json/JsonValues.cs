@@ -6,8 +6,7 @@ namespace DataMesh.Formats.Json;
 
 /// <summary>Puts any JSON value into a column of any type: the careful way, for values that the fast path does not take.</summary>
 /// <param name="zone">Zone of times without one; null is UTC.</param>
-/// <param name="widening">Whether the schema may still change; if not, a string column takes whatever comes.</param>
-internal sealed class JsonValues(TimeZoneInfo? zone, bool widening)
+internal sealed class JsonValues(TimeZoneInfo? zone)
 {
     /// <summary>Sets a row; false when the value does not fit the column's type. Nothing is written then.</summary>
     public bool Store(JsonColumn column, in JsonToken token, int row)
@@ -98,7 +97,7 @@ internal sealed class JsonValues(TimeZoneInfo? zone, bool widening)
         }
 
         // 5.0 is a whole number too, but while types are still inferred it says that the column holds fractions.
-        if (widening && !column.IsDeclared) return false;
+        if (column.MayWiden) return false;
         if (!JsonNumbers.TryDouble(number.Text, out var whole) || whole != Math.Floor(whole) || Math.Abs(whole) > JsonNumbers.ExactMax) return false;
         column.Set(row, (long)whole);
         return true;
@@ -129,7 +128,7 @@ internal sealed class JsonValues(TimeZoneInfo? zone, bool widening)
             return true;
         }
 
-        if (token.Kind is JsonTokenKind.Object or JsonTokenKind.Array && widening && !column.IsDeclared) return false;
+        if (token.Kind is JsonTokenKind.Object or JsonTokenKind.Array && column.MayWiden) return false;
         return StoreJson(column, token, row);
     }
 

@@ -10,22 +10,27 @@ internal sealed class ParquetReport(ParquetShape shape, ParquetBlock block)
     private const int ShownMax = 100;
 
     private readonly Dictionary<string, DataType> _wider = new(StringComparer.OrdinalIgnoreCase);
-    private readonly SortedDictionary<int, string> _misfits = [];
+    private readonly SortedDictionary<int, (MisfitValue Value, string Detail)> _misfits = [];
 
     /// <summary>Whether the block's rows are of no use because the schema has to change first.</summary>
-    public bool NeedsNewSchema => shape.Plan.Widening && (_wider.Count > 0 || shape.Unknown.Length > 0);
+    public bool NeedsNewSchema => _wider.Count > 0 || Array.Exists(shape.Unknown, each => shape.Plan.TakesColumn(each.Name));
 
     /// <summary>Values of a column that are not of the type that the plan gives it. <paramref name="first"/> is the record of the column's first row.</summary>
     public void Add(Field target, Column source, int first, List<int> rows)
     {
-        if (shape.Plan.Widening && !shape.Dialect.Declared.Contains(target.Name))
+        if (shape.Plan.Widening && !shape.Dialect.Declared.Contains(target.Name) && !shape.Plan.IsFixed(target.Name))
         {
             var joined = TypeLattice.Join(target.Type, source.Type);
             _wider[target.Name] = joined == target.Type ? DataType.String : joined;
             return;
         }
 
-        foreach (var row in rows) _misfits.TryAdd(first + row, $"column {target.Name} is {target.Type}; the value is {Show(source, row)}");
+        foreach (var row in rows)
+        {
+            if (_misfits.ContainsKey(first + row)) continue;
+            var value = new MisfitValue(target.Name, target.Type, source.Type, Show(source, row));
+            _misfits.Add(first + row, (value, $"column {target.Name} is {target.Type}; the value is {value.Shown}"));
+        }
     }
 
     /// <summary>Which of the rows from record <paramref name="first"/> on do not fit; null when all do.</summary>
@@ -42,15 +47,15 @@ internal sealed class ParquetReport(ParquetShape shape, ParquetBlock block)
         foreach (var (name, type) in _wider) output.Widen(name, type);
         foreach (var field in shape.Unknown)
         {
-            if (shape.Plan.Widening) output.Widen(field.Name, field.Type);
+            if (shape.Plan.TakesColumn(field.Name)) output.Widen(field.Name, field.Type);
             else output.UnknownColumn(field.Name, field.Type, block.To - block.From, block.Start);
         }
 
         if (NeedsNewSchema) return;
-        foreach (var (record, detail) in _misfits)
+        foreach (var (record, (value, detail)) in _misfits)
         {
             var bytes = block.RecordBytes(record);
-            output.Bad(bytes[..Math.Min(bytes.Length, Limits.QuarantineBytesKeptMax)], block.RecordPosition(record), QuarantineReasons.Misfit, detail);
+            output.Misfit(bytes[..Math.Min(bytes.Length, Limits.QuarantineBytesKeptMax)], block.RecordPosition(record), value, detail);
         }
     }
 

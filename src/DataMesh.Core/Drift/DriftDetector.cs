@@ -1,0 +1,128 @@
+using DataMesh.Core.Columns;
+using DataMesh.Core.Pipelines;
+
+namespace DataMesh.Core.Drift;
+
+/// <summary>
+/// Finds what changed between the shape that a source had and the shape of its next split. A pure function of the two shapes and the policy.
+/// </summary>
+public static class DriftDetector
+{
+    private const int NamesShownMax = 40;
+
+    /// <summary>The changes, in the order of the columns: first what came and went, then order, then what changed in place.</summary>
+    public static IReadOnlyList<DriftChange> Compare(SourceShape before, SourceShape after, DriftPolicy policy)
+    {
+        var gone = before.Columns.Where(each => after.Find(each.Name) is null).ToList();
+        var come = after.Columns.Where(each => before.Find(each.Name) is null).ToList();
+        var changes = new List<DriftChange>();
+        changes.AddRange(ShapeChanges(gone, come, before, after, policy));
+        foreach (var (old, now) in LikelyRenames.Find(before, after, gone, come))
+        {
+            gone.Remove(old);
+            come.Remove(now);
+            changes.Add(new DriftChange(DriftKind.ColumnRenamed, old.Name, old.Name, now.Name, policy.ActionOn(DriftKind.ColumnRenamed, old.Name, now.Name)) { Added = [now.Name] });
+        }
+
+        changes.AddRange(gone.Select(each =>
+            new DriftChange(DriftKind.ColumnRemoved, each.Name, each.Type.ToString(), null, policy.ActionOn(DriftKind.ColumnRemoved, each.Name))));
+        changes.AddRange(come.Select(each =>
+            new DriftChange(DriftKind.ColumnAdded, each.Name, null, each.Type.ToString(), policy.ActionOn(DriftKind.ColumnAdded, each.Name)) { Added = [each.Name] }));
+        if (OrderChange(before, after, policy) is { } order) changes.Add(order);
+        changes.AddRange(TypeChanges(before, after, policy));
+        return changes;
+    }
+
+    /// <summary>
+    /// The shape that the split after this one is measured against: the columns of <paramref name="after"/>, each with the widest type known. A column
+    /// that holds only nulls for once keeps its type; what is known of nulls stays.
+    /// </summary>
+    public static SourceShape Follow(SourceShape before, SourceShape after) => after with
+    {
+        Columns = [.. after.Columns.Select(now => before.Find(now.Name) is { } old ? Follow(old, now) : now)],
+    };
+
+    /// <summary>Whether a column that had type <paramref name="before"/> changed when values ask for <paramref name="now"/>.</summary>
+    public static bool IsChange(ShapeColumn before, DataType now)
+    {
+        if (now.Kind == TypeKind.Null || before.Type.Kind == TypeKind.Null || now == before.Type) return false;
+        // Single values of that type were met, and told, before.
+        if (TypeLattice.Join(before.Strays, now) == before.Strays && before.Strays.Kind != TypeKind.Null) return false;
+        if (before.Before == now) return true;
+        if (before.Type.Kind == TypeKind.Decimal && now.Kind is TypeKind.Int64 or TypeKind.Float64) return false;
+        return TypeLattice.Join(before.Type, now) != before.Type || IsNested(before.Type) != IsNested(now);
+    }
+
+    /// <summary>Type or shape: whether a value became nested, or stopped being so.</summary>
+    public static DriftKind KindOf(DataType before, DataType now) => IsNested(before) == IsNested(now) ? DriftKind.TypeChanged : DriftKind.ShapeChanged;
+
+    private static ShapeColumn Follow(ShapeColumn old, ShapeColumn now)
+    {
+        var merged = old with { HasNulls = old.HasNulls || now.HasNulls };
+        if (!IsChange(old, now.Type)) return old.Type.Kind == TypeKind.Null ? merged with { Type = now.Type } : merged;
+        // A type that only grew (int64 to float64) is not changed back by values that need less; any other can be.
+        var grew = !IsNested(old.Type) && now.Type.Kind != TypeKind.String && TypeLattice.Join(old.Type, now.Type) == now.Type;
+        return merged with { Type = now.Type, Before = grew ? null : old.Type, Strays = DataType.Null };
+    }
+
+    private static bool IsNested(DataType type) => type.Kind == TypeKind.Json;
+
+    private static IEnumerable<DriftChange> TypeChanges(SourceShape before, SourceShape after, DriftPolicy policy)
+    {
+        foreach (var now in after.Columns)
+        {
+            if (before.Find(now.Name) is not { } old || !IsChange(old, now.Type)) continue;
+            var kind = KindOf(old.Type, now.Type);
+            yield return new DriftChange(kind, now.Name, old.Type.ToString(), now.Type.ToString(), policy.ActionOn(kind, now.Name));
+        }
+    }
+
+    /// <summary>A value that became an object shows as its column gone and dotted ones come; the other way round too.</summary>
+    private static List<DriftChange> ShapeChanges(List<ShapeColumn> gone, List<ShapeColumn> come, SourceShape before, SourceShape after, DriftPolicy policy)
+    {
+        var changes = new List<DriftChange>();
+        foreach (var old in before.Columns.ToList())
+        {
+            var inner = come.Where(each => IsInside(each, old.Name)).ToList();
+            if (inner.Count == 0) continue;
+            gone.Remove(old);
+            come.RemoveAll(inner.Contains);
+            changes.Add(ShapeChange(old.Name, old.Type.ToString(), Members(inner, old.Name), policy, inner));
+        }
+
+        foreach (var now in after.Columns.Where(come.Contains).ToList())
+        {
+            var inner = gone.Where(each => IsInside(each, now.Name)).ToList();
+            if (inner.Count == 0) continue;
+            come.Remove(now);
+            gone.RemoveAll(inner.Contains);
+            changes.Add(ShapeChange(now.Name, Members(inner, now.Name), now.Type.ToString(), policy, [now]));
+        }
+
+        return changes;
+    }
+
+    private static DriftChange ShapeChange(string column, string before, string after, DriftPolicy policy, List<ShapeColumn> added) =>
+        new(DriftKind.ShapeChanged, column, before, after, policy.ActionOn(DriftKind.ShapeChanged, column)) { Added = [.. added.Select(each => each.Name)] };
+
+    private static bool IsInside(ShapeColumn column, string path) =>
+        column.Name.Length > path.Length && column.Name[path.Length] == '.' && column.Name.StartsWith(path, StringComparison.OrdinalIgnoreCase);
+
+    private static string Members(List<ShapeColumn> inner, string path) => $"object with {Names(inner.Select(each => each.Name[(path.Length + 1)..]))}";
+
+    private static DriftChange? OrderChange(SourceShape before, SourceShape after, DriftPolicy policy)
+    {
+        if (!before.IsOrdered || !after.IsOrdered) return null;
+        var were = before.Columns.Where(each => after.Find(each.Name) is not null).Select(each => each.Name).ToList();
+        var are = after.Columns.Where(each => before.Find(each.Name) is not null).Select(each => each.Name).ToList();
+        return were.SequenceEqual(are, StringComparer.OrdinalIgnoreCase)
+            ? null
+            : new DriftChange(DriftKind.ColumnsReordered, null, Names(were), Names(are), policy.ActionOn(DriftKind.ColumnsReordered, null));
+    }
+
+    private static string Names(IEnumerable<string> names)
+    {
+        var all = names.ToList();
+        return string.Join(", ", all.Take(NamesShownMax)) + (all.Count > NamesShownMax ? $" and {all.Count - NamesShownMax} more" : "");
+    }
+}

@@ -1,0 +1,56 @@
+using DataMesh.Core.Columns;
+
+namespace DataMesh.Core.Drift;
+
+/// <summary>A column as a source showed it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">The type that its values ask for; <c>null</c> while there were none.</param>
+public sealed record ShapeColumn(string Name, DataType Type)
+{
+    /// <summary>The type before the last change of type: a return to it is a change too.</summary>
+    public DataType? Before { get; init; }
+
+    /// <summary>What single values asked for that did not fit the type; <c>null</c> when all fitted.</summary>
+    public DataType Strays { get; init; } = DataType.Null;
+
+    /// <summary>Whether it had a null.</summary>
+    public bool HasNulls { get; init; }
+}
+
+/// <summary>The structure of a source, or of one of its splits: what drift is measured against.</summary>
+/// <param name="Columns">The columns in their order.</param>
+/// <param name="IsOrdered">Whether the order of the columns means something: in CSV with a header and in Parquet, not in JSON.</param>
+public sealed record SourceShape(IReadOnlyList<ShapeColumn> Columns, bool IsOrdered)
+{
+    /// <summary>A schema as a shape.</summary>
+    public static SourceShape Of(Schema schema, bool isOrdered) => new([.. schema.Select(field => new ShapeColumn(field.Name, field.Type))], isOrdered);
+
+    /// <summary>The column of a name (case ignored), or null.</summary>
+    public ShapeColumn? Find(string name) => Columns.FirstOrDefault(each => each.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>The structure of one split, from its head.</summary>
+/// <param name="Shape">Its columns.</param>
+/// <param name="HeaderAt">Position of the record that names the columns; -1 when nothing does.</param>
+public sealed record SplitShape(SourceShape Shape, long HeaderAt);
+
+/// <summary>Where in a split something stands, for people.</summary>
+/// <param name="Line">The line from 1; 0 where lines mean nothing.</param>
+/// <param name="Text">The record's text, cut; null when there is none to show.</param>
+public sealed record SplitPlace(long Line, string? Text)
+{
+    /// <summary>Nothing is known.</summary>
+    public static SplitPlace Unknown { get; } = new(0, null);
+}
+
+/// <summary>One difference between two shapes, with what the policy says.</summary>
+/// <param name="Kind">What kind.</param>
+/// <param name="Column">The column; null for a change of order.</param>
+/// <param name="Before">What it was.</param>
+/// <param name="After">What it is.</param>
+/// <param name="Decision">What the policy says.</param>
+public sealed record DriftChange(DriftKind Kind, string? Column, string? Before, string? After, Pipelines.DriftAction Decision)
+{
+    /// <summary>Columns that are new by it.</summary>
+    public IReadOnlyList<string> Added { get; init; } = [];
+}
