@@ -158,6 +158,7 @@ public sealed class DataPath
 
     private async Task OrderAsync(Morsel morsel, List<SinkStep> sinks, IQuarantine quarantine)
     {
+        await JudgeAsync(morsel);
         lock (_widenings)
         {
             _widenings.AddRange(morsel.Widenings);
@@ -176,6 +177,20 @@ public sealed class DataPath
         _hasSeenEnough = _ordered.HasSeenEnough();
         WantsBarrier = _ordered.WantsBarrier();
         _budget.Return(morsel.Budget);
+    }
+
+    /// <summary>Lets the watch see what the rows showed, unless the epoch starts again anyway.</summary>
+    private async ValueTask JudgeAsync(Morsel morsel)
+    {
+        if (_options.Drift is not { } watch) return;
+        foreach (var finding in morsel.Findings)
+        {
+            lock (_widenings)
+                if (_widenings.Count > 0) return;
+            if (await watch.MeetAsync(finding) is not { } again) continue;
+            morsel.Widenings.Add(again);
+            return;
+        }
     }
 
     /// <summary>Ends the input of every stage, in the order of the graph, so that what one emits reaches the next before that one ends.</summary>

@@ -219,6 +219,9 @@ public static class QuarantineReasons
     /// <summary>A JSON value nested too deep.</summary>
     public const string TooDeep = "too_deep";
 
+    /// <summary>A record that shows a change of structure which the policy sets aside.</summary>
+    public const string StructuralDrift = "structural_drift";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Undecodable, FieldCount, Misfit, CastFailed, RuleFailed, ExpressionFailed, TooLarge, TooDeep];
+    public static IReadOnlyList<string> All { get; } = [Undecodable, FieldCount, Misfit, CastFailed, RuleFailed, ExpressionFailed, TooLarge, TooDeep, StructuralDrift];
 }

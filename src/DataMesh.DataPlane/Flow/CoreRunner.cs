@@ -48,7 +48,7 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
     {
         private readonly int _source = block.Split.Source.Node;
 
-        public override bool NeedsOrigin => runner.Graph.NeedsOrigin;
+        public override bool NeedsOrigin => runner.Graph.NeedsOrigin || block.Split.Treatment?.NeedsOrigin == true;
 
         public override void Emit(RecordBatch batch)
         {
@@ -59,8 +59,15 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
                 return;
             }
 
-            runner.Counts.Out(_source) += batch.Length;
-            runner.Fan(block.Split.Source.Consumers, batch);
+            var treated = block.Split.Treatment is { } treatment ? treatment.Apply(batch, SetAside, Tell) : batch;
+            if (treated is not { Length: > 0 })
+            {
+                treated?.Dispose();
+                return;
+            }
+
+            runner.Counts.Out(_source) += treated.Length;
+            runner.Fan(block.Split.Source.Consumers, treated);
         }
 
         public override void Bad(ReadOnlySpan<byte> record, long position, string reason, string detail)
@@ -70,13 +77,47 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
             runner.Bad.Add(BadRows.Cut(record, reason, null, detail, _source, block.Block.SourceName, position));
         }
 
+        public override void Misfit(ReadOnlySpan<byte> record, long position, in MisfitValue value, string detail)
+        {
+            if (block.Split.Loosens?.Invoke(value.Column) == true)
+            {
+                runner._morsel.Widenings.Add(Again(value.Column, value.Found) with { Because = FindingKind.Misfit });
+                return;
+            }
+
+            runner.Counts.In(_source)++;
+            runner.Counts.Quarantined(_source)++;
+            runner.Bad.Add(BadRows.Cut(record, QuarantineReasons.Misfit, value.Column, detail, _source, block.Block.SourceName, position));
+            Tell(FindingKind.Misfit, value.Column, value.Found, position, value.Shown);
+        }
+
         public override void UnknownColumn(string column, DataType type, long count, long firstPosition)
         {
+            Tell(FindingKind.Unknown, column, type, firstPosition, null);
             var notice = $"values of the new column '{column}' ({type}) left out, first in {block.Block.SourceName}";
             runner.Notices[notice] = runner.Notices.GetValueOrDefault(notice) + count;
         }
 
-        public override void Widen(string column, DataType type) =>
-            runner._morsel.Widenings.Add(new Widening(_source, column, type, $"{block.Block.SourceName} @ {block.Block.Start}"));
+        public override void Widen(string column, DataType type) => runner._morsel.Widenings.Add(Again(column, type));
+
+        private Widening Again(string column, DataType type) =>
+            new(_source, column, type, $"{block.Block.SourceName} @ {block.Block.Start}") { At = (block.Split, block.Block.Start) };
+
+        private void SetAside(RecordBatch batch, int[] rows, string rule, string detail)
+        {
+            runner.Counts.Quarantined(_source) += rows.Length;
+            foreach (var row in rows) runner.Bad.Add(BadRows.From(batch, row, QuarantineReasons.StructuralDrift, rule, detail, _source));
+        }
+
+        private void Tell(FindingKind kind, string column, DataType found, RecordBatch batch, int row, string? shown) =>
+            Tell(kind, column, found, batch.Origin is { } origin ? origin.Block.RecordPosition(origin.RecordOf(row)) : block.Block.Start, shown);
+
+        /// <summary>Once per block, column and type is enough.</summary>
+        private void Tell(FindingKind kind, string column, DataType found, long position, string? shown)
+        {
+            var findings = runner._morsel.Findings;
+            if (!findings.Exists(each => each.Kind == kind && each.Found == found && each.Column == column))
+                findings.Add(new Finding(kind, block.Split, column, found, position, shown));
+        }
     }
 }

@@ -17,6 +17,9 @@ internal sealed class Morsel(LedgerCounters counts, long budget)
     /// <summary>Wider types asked for; nothing else in the morsel counts then.</summary>
     public List<Widening> Widenings { get; } = [];
 
+    /// <summary>What rows showed that the plan did not foresee.</summary>
+    public List<Finding> Findings { get; } = [];
+
     /// <summary>What people should know, with how often it happened.</summary>
     public Dictionary<string, long> Notices { get; } = [];
 
@@ -32,6 +35,7 @@ internal sealed class Morsel(LedgerCounters counts, long budget)
         foreach (var (_, batch) in Batches) batch.Dispose();
         Batches.Clear();
         Bad.Clear();
+        Findings.Clear();
     }
 }
 
@@ -40,4 +44,11 @@ internal sealed class Morsel(LedgerCounters counts, long budget)
 /// <param name="Column">Its name.</param>
 /// <param name="Type">The type that holds what was seen.</param>
 /// <param name="Where">File and position of the block that showed it.</param>
-public sealed record Widening(int Source, string Column, DataType Type, string Where);
+public sealed record Widening(int Source, string Column, DataType Type, string Where)
+{
+    /// <summary>The split that showed it, and the position of the block.</summary>
+    public (OpenSplit Split, long Position)? At { get; init; }
+
+    /// <summary>Set when not the type is to widen, but the column is to be decoded as text, or its nulls are to be set aside.</summary>
+    public FindingKind? Because { get; init; }
+}

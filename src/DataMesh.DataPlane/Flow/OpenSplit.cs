@@ -17,6 +17,12 @@ public sealed class OpenSplit(BoundSource source, Split split, SplitReader reade
     /// <summary>The split.</summary>
     public Split Split { get; } = split;
 
+    /// <summary>What happens to its rows before the first stage; null when they are as the pipeline expects.</summary>
+    public SplitTreatment? Treatment { get; init; }
+
+    /// <summary>Whether a value that does not fit a column asks for the column to be decoded as text.</summary>
+    public Func<string, bool>? Loosens { get; init; }
+
     /// <summary>Position up to which blocks were handed out.</summary>
     public long Position { get; private set; } = from;
 

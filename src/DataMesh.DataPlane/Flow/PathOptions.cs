@@ -15,6 +15,9 @@ public sealed record PathOptions
     /// <summary>The scheduler of every block.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
 
+    /// <summary>Judges what the rows show; null while nobody asks.</summary>
+    public IDriftWatch? Drift { get; init; }
+
     /// <summary>Tears the path down; nothing of the epoch stays.</summary>
     public CancellationToken Abort { get; init; }
 

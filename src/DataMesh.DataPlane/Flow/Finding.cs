@@ -1,0 +1,32 @@
+using DataMesh.Core.Columns;
+
+namespace DataMesh.DataPlane.Flow;
+
+/// <summary>What rows showed that the plan did not foresee and that the epoch can live with.</summary>
+public enum FindingKind
+{
+    /// <summary>A column that the plan does not know: left out.</summary>
+    Unknown,
+    /// <summary>A value that does not fit its column's type.</summary>
+    Misfit,
+    /// <summary>A null.</summary>
+    Null,
+}
+
+/// <summary>One kind of surprise in one block: its first occurrence.</summary>
+/// <param name="Kind">What it was.</param>
+/// <param name="Split">The split being read.</param>
+/// <param name="Column">The column.</param>
+/// <param name="Found">The type that the value asks for.</param>
+/// <param name="Position">Position of the first record that shows it; of its block when the record is not known.</param>
+/// <param name="Shown">The value, cut; null when there is nothing to show.</param>
+public sealed record Finding(FindingKind Kind, OpenSplit Split, string Column, DataType Found, long Position, string? Shown);
+
+/// <summary>Judges findings in source order while an epoch is read.</summary>
+public interface IDriftWatch
+{
+    /// <summary>
+    /// Takes a finding in. Returns what the epoch has to start again with, or null to go on; throws to stop the run.
+    /// </summary>
+    ValueTask<Widening?> MeetAsync(Finding finding);
+}

@@ -1,0 +1,148 @@
+using DataMesh.Core.Columns;
+using DataMesh.DataPlane.Kernels;
+
+namespace DataMesh.DataPlane.Flow;
+
+/// <summary>A column of the decoder's batches at which rows are judged.</summary>
+/// <param name="Index">Its place.</param>
+/// <param name="Name">Its name.</param>
+public sealed record JudgedColumn(int Index, string Name);
+
+/// <summary>A column decoded as text although the pipeline knows it by another type, so that values of any type come through.</summary>
+/// <param name="Index">Its place.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">The type that the pipeline expects.</param>
+/// <param name="Overflow">Place of the column that takes the texts that do not fit; -1 when they are left out.</param>
+public sealed record LooseColumn(int Index, string Name, DataType Type, int Overflow);
+
+/// <summary>
+/// What happens to the rows of one split between decoder and first stage, because its structure is not the one that the pipeline is bound to.
+/// The decoder's batches may have more columns at their end than the pipeline knows.
+/// </summary>
+public sealed class SplitTreatment
+{
+    /// <summary>The schema that the first stage expects.</summary>
+    public required Schema Output { get; init; }
+
+    /// <summary>Every row is set aside under this rule, with this detail.</summary>
+    public (string Rule, string Detail)? Diversion { get; init; }
+
+    /// <summary>Rows that have a value in one of these columns are set aside: the column is new and not taken in.</summary>
+    public IReadOnlyList<JudgedColumn> Guards { get; init; } = [];
+
+    /// <summary>Rows that have no value in one of these columns are set aside.</summary>
+    public IReadOnlyList<JudgedColumn> NotNull { get; init; } = [];
+
+    /// <summary>Rows that have an object or array in one of these text columns are set aside.</summary>
+    public IReadOnlyList<JudgedColumn> NotNested { get; init; } = [];
+
+    /// <summary>Columns that take values of any type.</summary>
+    public IReadOnlyList<LooseColumn> Loose { get; init; } = [];
+
+    /// <summary>Columns of <see cref="Output"/> of which the first null is to be told.</summary>
+    public IReadOnlyList<JudgedColumn> Watched { get; init; } = [];
+
+    /// <summary>Whether rows are set aside, so that their bytes are needed.</summary>
+    public bool NeedsOrigin => Diversion is not null || Guards.Count > 0 || NotNull.Count > 0 || NotNested.Count > 0;
+
+    /// <summary>
+    /// Treats a batch, which it takes: rows to be set aside go to <paramref name="setAside"/>, what the rows show to <paramref name="tell"/>, the rest comes back.
+    /// </summary>
+    public RecordBatch? Apply(RecordBatch batch, Action<RecordBatch, int[], string, string> setAside, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
+    {
+        if (Diversion is { } all)
+        {
+            using (batch) setAside(batch, [.. Enumerable.Range(0, batch.Length)], all.Rule, all.Detail);
+            return null;
+        }
+
+        batch = WithoutJudged(batch, setAside, tell);
+        batch = ToOutput(batch, tell);
+        foreach (var column in Watched)
+        {
+            if (batch[column.Index].NullCount > 0) tell(FindingKind.Null, column.Name, batch[column.Index].Type, batch, FirstNull(batch[column.Index]), null);
+        }
+
+        return batch;
+    }
+
+    private RecordBatch WithoutJudged(RecordBatch batch, Action<RecordBatch, int[], string, string> setAside, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
+    {
+        foreach (var guard in Guards)
+        {
+            batch = Keep(batch, row => batch[guard.Index].IsNull(row), out var bad);
+            if (bad.Rows.Length > 0) setAside(bad.Batch!, bad.Rows, $"column_added: {guard.Name}", $"has a value in '{guard.Name}', a column that is not taken in");
+            bad.Batch?.Dispose();
+        }
+
+        foreach (var column in NotNull)
+        {
+            batch = Keep(batch, row => !batch[column.Index].IsNull(row), out var bad);
+            if (bad.Rows.Length > 0)
+            {
+                tell(FindingKind.Null, column.Name, bad.Batch![column.Index].Type, bad.Batch, bad.Rows[0], null);
+                setAside(bad.Batch, bad.Rows, $"nullability_changed: {column.Name}", $"has no value in '{column.Name}', which always had one");
+            }
+
+            bad.Batch?.Dispose();
+        }
+
+        foreach (var column in NotNested)
+        {
+            batch = Keep(batch, row => !IsNested(batch[column.Index], row), out var bad);
+            if (bad.Rows.Length > 0) setAside(bad.Batch!, bad.Rows, $"shape_changed: {column.Name}", $"has an object or array in '{column.Name}'");
+            bad.Batch?.Dispose();
+        }
+
+        return batch;
+    }
+
+    /// <summary>Splits a batch; the caller owns both parts. The batch is given back as it is when every row is kept.</summary>
+    private static RecordBatch Keep(RecordBatch batch, Func<int, bool> isGood, out (RecordBatch? Batch, int[] Rows) bad)
+    {
+        bad = (null, []);
+        var rows = Enumerable.Range(0, batch.Length).ToLookup(isGood);
+        if (!rows[false].Any()) return batch;
+        bad = (batch, [.. rows[false]]);
+        return batch.Take([.. rows[true]]);
+    }
+
+    private RecordBatch ToOutput(RecordBatch batch, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
+    {
+        if (Loose.Count == 0 && batch.Schema.Count == Output.Count) return batch;
+        using (batch)
+        {
+            var columns = new Column[Output.Count];
+            foreach (var loose in Loose) Loosen(batch, loose, columns, tell);
+            for (var i = 0; i < columns.Length; i++) columns[i] ??= batch[i].Share();
+            return new RecordBatch(Output, columns, batch.Length, batch.Origin?.Share());
+        }
+    }
+
+    private static void Loosen(RecordBatch batch, LooseColumn loose, Column[] columns, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
+    {
+        var texts = batch[loose.Index];
+        columns[loose.Index] = Casts.Cast(texts, loose.Type, null, out var failed);
+        if (failed is null) return;
+        using (failed)
+        {
+            var rows = failed.ToIndices();
+            if (rows.Length == 0) return;
+            tell(FindingKind.Misfit, loose.Name, DataType.String, batch, rows[0], ValueText.Format(texts, rows[0]));
+            if (loose.Overflow < 0) return;
+            var kept = Enumerable.Repeat(-1, batch.Length).ToArray();
+            foreach (var row in rows) kept[row] = row;
+            columns[loose.Overflow] = texts.Take(kept);
+        }
+    }
+
+    private static bool IsNested(Column column, int row) =>
+        column is VarColumn texts && !column.IsNull(row) && texts[row] is [(byte)'{' or (byte)'[', ..];
+
+    private static int FirstNull(Column column)
+    {
+        var row = 0;
+        while (!column.IsNull(row)) row++;
+        return row;
+    }
+}
