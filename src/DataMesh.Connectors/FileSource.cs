@@ -22,7 +22,7 @@ public sealed class FileSource : Source
     /// <summary>A larger file is not taken for an empty one before it is read: an empty list, a header of compression and blank lines are small.</summary>
     private const int EmptyFileBytesMax = 4096;
 
-    private readonly ConcurrentDictionary<string, (string Identity, FormatDescription? Description)> _described = new();
+    private readonly ConcurrentDictionary<string, (string Identity, FormatDescription? Description, bool IsWhole)> _described = new();
 
     /// <summary>The files.</summary>
     [Option("File, folder or pattern (`*`, `?`, `**`, `[a-z]`, `{a,b}`), or a list of these, from the pipeline file's folder.", Required = true, Shorthand = true)]
@@ -157,7 +157,7 @@ public sealed class FileSource : Source
 
     /// <inheritdoc/>
     public override ValueTask<SplitShape?> LookAsync(Split split, ComponentContext context, CancellationToken cancellation) =>
-        new(Describe(context.Resolve(split.Id)) is { } description ? FilePlaces.ShapeOf(description) : null);
+        new(Describe(context.Resolve(split.Id)) is { } description ? FilePlaces.ShapeOf(description, _described[context.Resolve(split.Id)].IsWhole) : null);
 
     /// <inheritdoc/>
     public override async ValueTask<SplitPlace> PlaceAsync(Split split, long position, ComponentContext context, CancellationToken cancellation)
@@ -177,7 +177,7 @@ public sealed class FileSource : Source
         var declared = Format == FileFormatName.Auto && Pattern is not null ? FileFormatName.Log : Format;
         var description = IsBlank(head) ? null : FileFormats.Choose(head, declared).Describe(head, FileFormatOptions.Of(this));
         if (description is { HoldsNothing: true, Schema.Count: 0 }) description = null;
-        _described[path] = (identity, description);
+        _described[path] = (identity, description, head.IsWhole);
         return description;
     }
 

@@ -57,6 +57,9 @@ public static class Limits
     /// <summary>Bytes read from the head of a file to find its format and first schema.</summary>
     public const int SampleBytes = 1 << 20;
 
+    /// <summary>Splits whose heads are looked at before an epoch begins; columns that come later make it start again.</summary>
+    public const int SplitsForeseenMax = 64;
+
     /// <summary>Row groups of written Parquet files aim at this many rows.</summary>
     public const int RowGroupRows = 128 * 1024;
 

@@ -37,10 +37,32 @@ public static class DriftDetector
     /// The shape that the split after this one is measured against: the columns of <paramref name="after"/>, each with the widest type known. A column
     /// that holds only nulls for once keeps its type; what is known of nulls stays.
     /// </summary>
-    public static SourceShape Follow(SourceShape before, SourceShape after) => after with
+    public static SourceShape Follow(SourceShape before, SourceShape after, IReadOnlyList<DriftChange> changes) => after with
     {
-        Columns = [.. after.Columns.Select(now => before.Find(now.Name) is { } old ? Follow(old, now) : now)],
+        Columns = [.. after.Columns.Select(now => before.Find(now.Name) is { } old ? Follow(old, now) : Came(now, changes))],
     };
+
+    /// <summary>What the policy says about a column that is not among those that the first split had.</summary>
+    public static DriftAction ActionOnNew(ShapeColumn column, DriftPolicy policy) => column.Came switch
+    {
+        null => DriftAction.Evolve,
+        DriftKind.ColumnRenamed => policy.ActionOn(DriftKind.ColumnRenamed, column.From, column.Name),
+        DriftKind.ShapeChanged => policy.ActionOn(DriftKind.ShapeChanged, column.From),
+        _ => policy.ActionOn(DriftKind.ColumnAdded, column.Name),
+    };
+
+    /// <summary>A column that no head showed: new, or inside of one that was a plain value.</summary>
+    public static ShapeColumn Came(string name, DataType type, SourceShape before)
+    {
+        var from = before.Columns.FirstOrDefault(each => IsInside(name, each.Name));
+        return new ShapeColumn(name, type) { Came = from is null ? DriftKind.ColumnAdded : DriftKind.ShapeChanged, From = from?.Name };
+    }
+
+    private static ShapeColumn Came(ShapeColumn now, IReadOnlyList<DriftChange> changes)
+    {
+        var by = changes.FirstOrDefault(each => each.Added.Contains(now.Name, StringComparer.OrdinalIgnoreCase));
+        return now with { Came = by?.Kind ?? DriftKind.ColumnAdded, From = by?.Kind is DriftKind.ColumnRenamed or DriftKind.ShapeChanged ? by.Column : null };
+    }
 
     /// <summary>Whether a column that had type <paramref name="before"/> changed when values ask for <paramref name="now"/>.</summary>
     public static bool IsChange(ShapeColumn before, DataType now)
@@ -83,7 +105,7 @@ public static class DriftDetector
         var changes = new List<DriftChange>();
         foreach (var old in before.Columns.ToList())
         {
-            var inner = come.Where(each => IsInside(each, old.Name)).ToList();
+            var inner = come.Where(each => IsInside(each.Name, old.Name)).ToList();
             if (inner.Count == 0) continue;
             gone.Remove(old);
             come.RemoveAll(inner.Contains);
@@ -92,7 +114,7 @@ public static class DriftDetector
 
         foreach (var now in after.Columns.Where(come.Contains).ToList())
         {
-            var inner = gone.Where(each => IsInside(each, now.Name)).ToList();
+            var inner = gone.Where(each => IsInside(each.Name, now.Name)).ToList();
             if (inner.Count == 0) continue;
             come.Remove(now);
             gone.RemoveAll(inner.Contains);
@@ -105,8 +127,8 @@ public static class DriftDetector
     private static DriftChange ShapeChange(string column, string before, string after, DriftPolicy policy, List<ShapeColumn> added) =>
         new(DriftKind.ShapeChanged, column, before, after, policy.ActionOn(DriftKind.ShapeChanged, column)) { Added = [.. added.Select(each => each.Name)] };
 
-    private static bool IsInside(ShapeColumn column, string path) =>
-        column.Name.Length > path.Length && column.Name[path.Length] == '.' && column.Name.StartsWith(path, StringComparison.OrdinalIgnoreCase);
+    private static bool IsInside(string column, string path) =>
+        column.Length > path.Length && column[path.Length] == '.' && column.StartsWith(path, StringComparison.OrdinalIgnoreCase);
 
     private static string Members(List<ShapeColumn> inner, string path) => $"object with {Names(inner.Select(each => each.Name[(path.Length + 1)..]))}";
 

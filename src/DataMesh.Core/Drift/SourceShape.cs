@@ -15,6 +15,18 @@ public sealed record ShapeColumn(string Name, DataType Type)
 
     /// <summary>Whether it had a null.</summary>
     public bool HasNulls { get; init; }
+
+    /// <summary>Whether records without a value in it were set aside, so that it still has none.</summary>
+    public bool NullsAreSetAside { get; init; }
+
+    /// <summary>By what kind of change it came; null for the columns that the first split had.</summary>
+    public DriftKind? Came { get; init; }
+
+    /// <summary>The column that it came from: the old name of one that looks renamed, the value that became an object.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Whether it is read as text, because values of another type are left out or go into a column of their own.</summary>
+    public bool IsLoose { get; init; }
 }
 
 /// <summary>The structure of a source, or of one of its splits: what drift is measured against.</summary>
@@ -32,7 +44,11 @@ public sealed record SourceShape(IReadOnlyList<ShapeColumn> Columns, bool IsOrde
 /// <summary>The structure of one split, from its head.</summary>
 /// <param name="Shape">Its columns.</param>
 /// <param name="HeaderAt">Position of the record that names the columns; -1 when nothing does.</param>
-public sealed record SplitShape(SourceShape Shape, long HeaderAt);
+public sealed record SplitShape(SourceShape Shape, long HeaderAt)
+{
+    /// <summary>Whether there can be no further columns: false for JSON of which only the head was looked at, whose later records may have more members.</summary>
+    public bool IsComplete { get; init; } = true;
+}
 
 /// <summary>Where in a split something stands, for people.</summary>
 /// <param name="Line">The line from 1; 0 where lines mean nothing.</param>

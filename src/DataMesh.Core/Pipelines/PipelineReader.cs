@@ -141,6 +141,7 @@ public sealed class PipelineReader
         if (root.Find("drift") is { } rules) new OptionsBinder(_catalog, _problems).Fill(drift, rules.Value, "part 'drift'");
         var epoch = new EpochLimits();
         if (root.Find("epoch") is { } limits) new OptionsBinder(_catalog, _problems).Fill(epoch, limits.Value, "part 'epoch'");
+        drift.Check(_problems);
         return new PipelineDefinition
         {
             Name = ReadName(root),

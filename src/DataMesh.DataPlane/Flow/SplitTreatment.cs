@@ -24,6 +24,9 @@ public sealed class SplitTreatment
     /// <summary>The schema that the first stage expects.</summary>
     public required Schema Output { get; init; }
 
+    /// <summary>Which of the decoder's columns each column of <see cref="Output"/> is; null when they are the same.</summary>
+    public int[]? Picked { get; init; }
+
     /// <summary>Every row is set aside under this rule, with this detail.</summary>
     public (string Rule, string Detail)? Diversion { get; init; }
 
@@ -39,7 +42,7 @@ public sealed class SplitTreatment
     /// <summary>Columns that take values of any type.</summary>
     public IReadOnlyList<LooseColumn> Loose { get; init; } = [];
 
-    /// <summary>Columns of <see cref="Output"/> of which the first null is to be told.</summary>
+    /// <summary>Columns of which the first null is to be told.</summary>
     public IReadOnlyList<JudgedColumn> Watched { get; init; } = [];
 
     /// <summary>Whether rows are set aside, so that their bytes are needed.</summary>
@@ -57,13 +60,12 @@ public sealed class SplitTreatment
         }
 
         batch = WithoutJudged(batch, setAside, tell);
-        batch = ToOutput(batch, tell);
         foreach (var column in Watched)
         {
             if (batch[column.Index].NullCount > 0) tell(FindingKind.Null, column.Name, batch[column.Index].Type, batch, FirstNull(batch[column.Index]), null);
         }
 
-        return batch;
+        return ToOutput(batch, tell);
     }
 
     private RecordBatch WithoutJudged(RecordBatch batch, Action<RecordBatch, int[], string, string> setAside, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
@@ -109,17 +111,23 @@ public sealed class SplitTreatment
 
     private RecordBatch ToOutput(RecordBatch batch, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
     {
-        if (Loose.Count == 0 && batch.Schema.Count == Output.Count) return batch;
+        if (Loose.Count == 0 && Picked is null) return batch;
         using (batch)
         {
+            var loosened = new Column?[batch.Schema.Count];
+            foreach (var loose in Loose) Loosen(batch, loose, loosened, tell);
             var columns = new Column[Output.Count];
-            foreach (var loose in Loose) Loosen(batch, loose, columns, tell);
-            for (var i = 0; i < columns.Length; i++) columns[i] ??= batch[i].Share();
+            for (var i = 0; i < columns.Length; i++)
+            {
+                var from = Picked is null ? i : Picked[i];
+                columns[i] = loosened[from] ?? batch[from].Share();
+            }
+
             return new RecordBatch(Output, columns, batch.Length, batch.Origin?.Share());
         }
     }
 
-    private static void Loosen(RecordBatch batch, LooseColumn loose, Column[] columns, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
+    private static void Loosen(RecordBatch batch, LooseColumn loose, Column?[] columns, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
     {
         var texts = batch[loose.Index];
         columns[loose.Index] = Casts.Cast(texts, loose.Type, null, out var failed);

@@ -32,6 +32,8 @@ internal static class EpochRecords
         IsCreating = run.IsCreating && !staged.Outcome.IsDrained,
         Outputs = [.. run.Definition.Sinks.Select((node, i) => new SinkOutput(
             node.Id, [.. staged.Outputs[i].Files.Select(file => new OutputFile(file.Path, file.Rows, file.Bytes))]))],
+        Drift = staged.Drift,
+        Shapes = staged.Shapes,
     };
 
     /// <summary>

@@ -42,6 +42,9 @@ public sealed record Manifest(
     /// </summary>
     public string? Index { get; init; }
 
+    /// <summary>The structure of each source after this epoch, by source id.</summary>
+    public IReadOnlyDictionary<string, StoredShape> Shapes { get; init; } = new Dictionary<string, StoredShape>();
+
     /// <summary>Quarantined records of earlier epochs that this epoch replayed or discarded.</summary>
     public IReadOnlyList<SettledRecords> Settled { get; init; } = [];
 

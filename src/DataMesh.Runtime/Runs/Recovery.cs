@@ -18,6 +18,9 @@ public sealed record Recovered(
     IReadOnlyList<TargetState> Targets, CommittedPosition? Position, IReadOnlyDictionary<(string, string), SplitPosition> Finished,
     IReadOnlyDictionary<(string, string), SplitPosition> Open, IReadOnlyDictionary<string, Schema> SourceSchemas)
 {
+    /// <summary>The structure that each source had last, by source id.</summary>
+    public IReadOnlyDictionary<string, StoredShape> Shapes { get; init; } = new Dictionary<string, StoredShape>();
+
     /// <summary>The state of stages as of that position.</summary>
     public IReadOnlyList<StageState> States { get; init; } = [];
 
@@ -108,6 +111,7 @@ public static class Recovery
             targets, position, finished, position.Open.ToDictionary(split => (split.Source, split.Split)),
             latest.SourceSchemas.ToDictionary(entry => entry.Key, entry => StoredField.ToSchema(entry.Value)))
         {
+            Shapes = latest.Shapes,
             States = latest.State,
             IsCreating = latest.IsCreating && latest.Version == run.Version,
             ManifestsSinceIndex = manifests,

@@ -1,6 +1,7 @@
 using DataMesh.Core.Components;
 using DataMesh.DataPlane.Flow;
 using DataMesh.DataPlane.Graph;
+using DataMesh.Runtime.Drift;
 
 namespace DataMesh.Runtime.Runs;
 
@@ -18,6 +19,12 @@ public sealed class SplitFeed(IReadOnlyList<PendingSplit> pending, ComponentCont
     private int _next;
     private (int Next, long From)? _epochStart;
     private long? _resumeFrom;
+
+    /// <summary>The splits in order.</summary>
+    public IReadOnlyList<PendingSplit> Pending => pending;
+
+    /// <summary>Judges every split before it is opened.</summary>
+    public DriftGate? Gate { get; set; }
 
     /// <summary>Bytes of all splits.</summary>
     public long TotalBytes => pending.Sum(each => each.Split.Bytes);
@@ -48,8 +55,9 @@ public sealed class SplitFeed(IReadOnlyList<PendingSplit> pending, ComponentCont
         from = _resumeFrom ?? from;
         _resumeFrom = null;
         var source = _graph!.Sources[number];
-        var reader = await source.Source.OpenAsync(split, from, source.Plan, context, cancellation);
-        return _current = new OpenSplit(source, split, reader, from);
+        var opening = Gate is null ? new SplitOpening(source.Plan, null, null) : await Gate.OpenAsync(source, split, _next);
+        var reader = await source.Source.OpenAsync(split, from, opening.Plan, context, cancellation);
+        return _current = new OpenSplit(source, split, reader, from) { Treatment = opening.Treatment, Loosens = opening.Loosens };
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
+using DataMesh.Core.Drift;
 using DataMesh.DataPlane.Flow;
 using DataMesh.DataPlane.Ledger;
 using DataMesh.Runtime.Commit;
@@ -22,6 +23,12 @@ public sealed record StagedEpoch(
 {
     /// <summary>Splits read to their end.</summary>
     public required IReadOnlyList<SplitPosition> Finished { get; init; }
+
+    /// <summary>Changes of structure met.</summary>
+    public IReadOnlyList<DriftEvent> Drift { get; init; } = [];
+
+    /// <summary>The structure of each source after the epoch, by source id.</summary>
+    public IReadOnlyDictionary<string, StoredShape> Shapes { get; init; } = new Dictionary<string, StoredShape>();
 
     /// <summary>Splits read half.</summary>
     public required IReadOnlyList<SplitPosition> Open { get; init; }

@@ -44,6 +44,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
     {
         if (_path is null) await PrepareAsync();
         feed.BeginEpoch();
+        _plans!.Gate.BeginEpoch();
         while (true)
         {
             var attempt = await AttemptAsync(epoch);
@@ -52,14 +53,15 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
             _restarts++;
             var hasCommitted = run.LastManifest is not null && !run.StartsOver;
             var (before, onlyAdds) = (_graph!, _plans!.OnlyAdds(attempt.Widenings));
-            foreach (var told in _plans.Widen(attempt.Widenings)) run.Outcome.Tell(told);
+            foreach (var told in await _plans.WidenAsync(attempt.Widenings)) run.Outcome.Tell(told);
             Bind();
-            if (hasCommitted && !(onlyAdds && KeepsTypes(before, _graph!)))
+            if (hasCommitted && run.IsCreating && !(onlyAdds && KeepsTypes(before, _graph!)))
             {
                 MustStartOver = true;
                 return null;
             }
 
+            _plans.Gate.Rewind();
             await StartPathAsync();
         }
     }
@@ -74,8 +76,14 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
         if (_plans is null)
         {
             foreach (var node in run.Definition.Stages) await node.Stage.PrepareAsync(run.Context, abort);
-            _plans = await SourcePlans.DescribeAsync(run, abort);
+            _plans = await SourcePlans.DescribeAsync(run, feed.Pending, abort);
         }
+        else
+        {
+            _plans.Gate.StartOver();
+        }
+
+        feed.Gate = _plans.Gate;
 
         Bind();
         await StartPathAsync();
@@ -91,7 +99,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
 
     private async Task StartPathAsync()
     {
-        _path = new DataPath(_graph!, new PathOptions { Cores = cores, Abort = abort }, run.Meter) { ScansForWidenings = _restarts >= EagerRestartsMax };
+        _path = new DataPath(_graph!, new PathOptions { Cores = cores, Abort = abort, Drift = _plans!.Gate }, run.Meter) { ScansForWidenings = _restarts >= EagerRestartsMax };
         if (run.KeepsState) run.Account.States.Restore(_graph!, _path, run.States);
         foreach (var node in _graph!.Keepers.Where(node => run.LastManifest is not null && !run.ReplacesNext && run.States.All(state => state.Stage != node.Id)))
             run.Outcome.Tell($"The stage '{node.Id}' begins with nothing: it knows no row committed before (--rebuild reads everything again).");
@@ -156,11 +164,14 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
         foreach (var (notice, count) in _path!.Notices) run.Outcome.Tell($"{count:N0} {notice}.");
         if (ledger.FirstOrDefault(line => !line.Closes) is { } open)
             throw new DataMeshException($"The ledger of '{open.Id}' does not close: {open}.", detail: "Nothing was committed.", hint: "this is a bug in the stage; please report it with the pipeline file");
+        var (drift, shapes) = await _plans!.Gate.ConcludeAsync();
         return new StagedEpoch(epoch, outcome, ledger, outputs, bad, quarantine.Reasons, _plans!.Schemas, started, run.Clock.GetUtcNow())
         {
             Finished = [.. outcome.FinishedSplits.Select(split => Position(split))],
             Open = outcome.OpenSplit is { } half ? [Position(half)] : [],
             State = state,
+            Drift = drift,
+            Shapes = shapes,
         };
     }
 

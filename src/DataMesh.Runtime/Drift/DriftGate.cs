@@ -1,0 +1,191 @@
+using DataMesh.Core.Columns;
+using DataMesh.Core.Components;
+using DataMesh.Core.Drift;
+using DataMesh.Core.Pipelines;
+using DataMesh.DataPlane.Flow;
+using DataMesh.DataPlane.Graph;
+using DataMesh.Runtime.Commit;
+using DataMesh.Runtime.Runs;
+
+namespace DataMesh.Runtime.Drift;
+
+/// <summary>
+/// Stands between splits and data path: measures every split against the shape that its source had, when it is opened and while its rows pass,
+/// and decides by the policy what happens to the rows. What an epoch met becomes its drift events.
+/// </summary>
+public sealed class DriftGate : IDriftWatch
+{
+    private readonly PipelineRun _run;
+    private readonly SourcePlans _plans;
+    private readonly CancellationToken _cancellation;
+    private readonly Lock _lock = new();
+    private readonly SourceMemory[] _memories;
+    private readonly SourceMemory[] _atEpochStart;
+    private readonly Dictionary<(int, string), SplitView> _views = [];
+    private readonly HashSet<(int, string)> _opened = [];
+    private readonly List<DriftEvent> _carried = [];
+    private readonly DriftLog _log = new();
+    private readonly HashSet<(int Source, string Column)> _nulls = [];
+
+    /// <summary>A gate that goes on from what recovery found.</summary>
+    public DriftGate(PipelineRun run, SourcePlans plans, CancellationToken cancellation)
+    {
+        (_run, _plans, _cancellation) = (run, plans, cancellation);
+        _memories = [.. run.Definition.Sources.Select(node =>
+            SourceMemory.From(run.Recovered.Shapes.GetValueOrDefault(node.Id), run.Recovered.SourceSchemas.GetValueOrDefault(node.Id)))];
+        _atEpochStart = [.. _memories];
+    }
+
+    /// <summary>Begins an epoch here.</summary>
+    public void BeginEpoch() => _memories.CopyTo(_atEpochStart, 0);
+
+    /// <summary>Goes back to the beginning of the epoch. What was met stays known: a change that made the epoch start again is not met twice.</summary>
+    public void Rewind()
+    {
+        _atEpochStart.CopyTo(_memories, 0);
+        _nulls.Clear();
+        _opened.Clear();
+    }
+
+    /// <summary>
+    /// Goes back to the beginning of the sources. What the epochs met whose rows are replaced is met again, and what single values showed then is carried
+    /// over: with the wider types that they asked for, they would no longer be noticed.
+    /// </summary>
+    public void StartOver()
+    {
+        Array.Fill(_memories, SourceMemory.Nothing);
+        BeginEpoch();
+        Rewind();
+        _views.Clear();
+        _carried.AddRange(_run.Account.Chain(_run.LastManifest).SelectMany(manifest => manifest.Drift));
+    }
+
+    /// <summary>Looks at a split before it is opened. Throws when the policy stops the run.</summary>
+    internal async ValueTask<SplitOpening> OpenAsync(BoundSource source, Split split, int order)
+    {
+        var rules = _plans.Sources[source.Node];
+        if (await source.Source.LookAsync(split, _run.Context, _cancellation) is not { } look) return new SplitOpening(source.Plan, null, null);
+        var (before, changes, after) = _memories[source.Node].Next(split.Id, look, _run.Definition.Drift);
+        var isNew = split.Id != _memories[source.Node].LastSplit;
+        _memories[source.Node] = after;
+        var view = new SplitView(source.Node, order, split, look, before, after.Shape!) { IsFirst = before is null };
+        changes = [.. changes.Select(change => DriftDecisions.Decide(change, source.Plan, rules, view))];
+        var entries = isNew ? changes.Select(change => ToEntry(view, change)).ToList() : [];
+        if (entries.Find(entry => entry.Change.Decision == DriftAction.Fail) is { } refused) throw DriftRefusal.Of(await ToEventAsync(refused));
+        lock (_lock)
+        {
+            _views[(source.Node, split.Id)] = view;
+            _opened.Add((source.Node, split.Id));
+            foreach (var entry in entries) _log.Add(entry);
+        }
+
+        var plan = SplitTreatments.Plan(source.Plan, rules, view);
+        return new SplitOpening(plan, SplitTreatments.Of(source.Plan, plan, rules, view, changes), view.IsFirst ? null : rules.Loosens);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Widening?> MeetAsync(Finding finding)
+    {
+        DriftEntry? entry;
+        lock (_lock)
+        {
+            if (!_views.TryGetValue((finding.Split.Source.Node, finding.Split.Split.Id), out var view)) return null;
+            if (finding.Kind == FindingKind.Null && !_nulls.Add((view.Source, finding.Column.ToUpperInvariant()))) return null;
+            entry = DriftDecisions.Judge(finding, view, _run.Definition.Drift, _run.Clock.GetUtcNow());
+            if (entry is null || _log.Knows(entry)) return null;
+            _log.Add(entry);
+        }
+
+        if (entry.Change.Decision == DriftAction.Fail) throw DriftRefusal.Of(await ToEventAsync(entry));
+        if (entry.Change is not { Kind: DriftKind.NullabilityChanged, Decision: DriftAction.Quarantine }) return null;
+        if (_plans.Sources[entry.View.Source].NotNull.Contains(finding.Column)) return null;
+        return new Widening(entry.View.Source, finding.Column, finding.Found, finding.Split.Split.Name) { At = (finding.Split, finding.Position), Because = FindingKind.Null };
+    }
+
+    /// <summary>Whether a widening came from the split that set the first shape, and what its split is measured against.</summary>
+    internal (bool IsFirst, SourceShape? Before) At(Widening widening) =>
+        View(widening) is { } view ? (view.IsFirst, view.Now) : (true, null);
+
+    /// <summary>Notes the change behind a widening. <paramref name="schema"/> is what the epoch was read with.</summary>
+    internal async ValueTask NoteAsync(Widening widening, Schema schema)
+    {
+        if (View(widening) is not { IsFirst: false } view) return;
+        var entry = DriftDecisions.Judge(widening, view, schema, _plans.Sources[view.Source], _run.Definition.Drift, _run.Clock.GetUtcNow());
+        if (entry is null || _log.Knows(entry)) return;
+        _log.Add(entry);
+        if (entry.Change.Decision == DriftAction.Fail) throw DriftRefusal.Of(await ToEventAsync(entry));
+    }
+
+    /// <summary>The events of the epoch that ends here, and the shapes after it.</summary>
+    internal async ValueTask<(IReadOnlyList<DriftEvent> Events, IReadOnlyDictionary<string, StoredShape> Shapes)> ConcludeAsync()
+    {
+        var (met, strays) = _log.Take(_opened);
+        var events = new List<DriftEvent>();
+        foreach (var entry in met) events.Add(await ToEventAsync(entry));
+        events.AddRange(TakeCarried(events));
+        var shapes = new Dictionary<string, StoredShape>();
+        for (var i = 0; i < _memories.Length; i++)
+        {
+            _memories[i] = WithNotes(i, _memories[i], met, strays);
+            if (_memories[i].ToStored() is { } stored) shapes[_run.Definition.Sources[i].Id] = stored;
+        }
+
+        _nulls.Clear();
+        return (events, shapes);
+    }
+
+    /// <summary>Events of replaced epochs about splits that this one read, as far as it did not meet them again.</summary>
+    private List<DriftEvent> TakeCarried(List<DriftEvent> met)
+    {
+        var read = _opened.Select(each => (_run.Definition.Sources[each.Item1].Id, _views[each].Split.Name)).ToHashSet();
+        var carried = _carried.Where(each => read.Contains((each.Source, each.Split))).ToList();
+        _carried.RemoveAll(carried.Contains);
+        return [.. carried.Where(each => !met.Exists(known => known.Kind == each.Kind && known.Column == each.Column && known.Source == each.Source && known.Split == each.Split))];
+    }
+
+    private SplitView? View(Widening widening) => widening.At is { } at ? _views.GetValueOrDefault((widening.Source, at.Split.Split.Id)) : null;
+
+    /// <summary>What rows showed becomes part of the shape, so that it is told once.</summary>
+    private SourceMemory WithNotes(int source, SourceMemory memory, IReadOnlyList<DriftEntry> met, IReadOnlyDictionary<(int, string), DataType> strays)
+    {
+        if (memory.Shape is not { } shape) return memory;
+        var rules = _plans.Sources[source];
+        var columns = shape.Columns.Select(column => column with
+        {
+            HasNulls = column.HasNulls || (_nulls.Contains((source, column.Name.ToUpperInvariant())) && !rules.NotNull.Contains(column.Name)),
+            NullsAreSetAside = column.NullsAreSetAside || (_nulls.Contains((source, column.Name.ToUpperInvariant())) && rules.NotNull.Contains(column.Name)),
+            Strays = strays.TryGetValue((source, column.Name.ToUpperInvariant()), out var type) ? TypeLattice.Join(column.Strays, type) : column.Strays,
+            IsLoose = column.IsLoose || rules.Loose.Contains(column.Name),
+        }).ToList();
+        foreach (var entry in met.Where(each => each.View.Source == source && each.IsValue && each.Sought == FindingKind.Unknown))
+        {
+            if (entry.View.Split.Id != memory.LastSplit || columns.Exists(each => each.Name.Equals(entry.SoughtColumn, StringComparison.OrdinalIgnoreCase))) continue;
+            columns.Add(DriftDetector.Came(entry.SoughtColumn, entry.Found, entry.View.Now));
+        }
+
+        return memory with { Shape = shape with { Columns = columns } };
+    }
+
+    private DriftEntry ToEntry(SplitView view, DriftChange change) => new(view, false, change, _run.Clock.GetUtcNow())
+    {
+        Expected = change.Column is null ? DataType.Null : view.Before!.Find(change.Column)?.Type ?? DataType.Null,
+        Found = change.Column is null ? DataType.Null : view.Look.Shape.Find(change.Column)?.Type ?? DataType.Null,
+        Sought = change.Kind switch
+        {
+            DriftKind.TypeChanged => FindingKind.Misfit,
+            DriftKind.ShapeChanged when change.Added.Count == 0 => FindingKind.Misfit,
+            DriftKind.ColumnAdded or DriftKind.ColumnRenamed or DriftKind.ShapeChanged when view.Look.HeaderAt < 0 => FindingKind.Unknown,
+            _ => null,
+        },
+        From = view.Split.Start,
+    };
+
+    private ValueTask<DriftEvent> ToEventAsync(DriftEntry entry)
+    {
+        var node = _run.Definition.Sources[entry.View.Source];
+        return DriftLocator.ToEventAsync(entry, new PipelineRunSource(node.Id, node.Source, _run.Context), _cancellation);
+    }
+}
+
+/// <summary>How a split is to be read.</summary>
+internal sealed record SplitOpening(DecodePlan Plan, SplitTreatment? Treatment, Func<string, bool>? Loosens);

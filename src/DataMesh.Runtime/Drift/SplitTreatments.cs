@@ -1,0 +1,78 @@
+using DataMesh.Core.Columns;
+using DataMesh.Core.Components;
+using DataMesh.Core.Drift;
+using DataMesh.Core.Pipelines;
+using DataMesh.DataPlane.Flow;
+using DataMesh.Runtime.Runs;
+
+namespace DataMesh.Runtime.Drift;
+
+/// <summary>Makes the plan of a split's decoder and what happens to its rows, from the source's rules and what changed in the split.</summary>
+internal static class SplitTreatments
+{
+    /// <summary>The plan that the decoder gets: the graph's, with the columns that are only judged.</summary>
+    public static DecodePlan Plan(DecodePlan graph, SourceRules rules, SplitView view)
+    {
+        var fields = graph.Schema.Select(field => rules.Loose.Contains(field.Name) ? field with { Type = DataType.String } : field).ToList();
+        var known = fields.Count;
+        fields.AddRange(rules.Guards);
+        var columns = graph.Columns;
+        if (columns is not null)
+        {
+            var judged = Enumerable.Range(0, known).Where(i => rules.NotNull.Contains(fields[i].Name));
+            columns = [.. columns.Union(judged).Union(Enumerable.Range(known, fields.Count - known)).Order()];
+        }
+
+        return new DecodePlan(new Schema(fields), graph.Widening, columns)
+        {
+            Fixed = rules.Fixed(view.IsFirst),
+            Takes = column => rules.Takes(column, view.IsFirst, view.Before, view.Now),
+        };
+    }
+
+    /// <summary>What happens to the rows; null when nothing does.</summary>
+    public static SplitTreatment? Of(DecodePlan graph, DecodePlan decoded, SourceRules rules, SplitView view, IReadOnlyList<DriftChange> changes)
+    {
+        var batch = decoded.Output;
+        var treatment = new SplitTreatment
+        {
+            Output = graph.Output,
+            Picked = batch.Count == graph.Output.Count ? null : [.. graph.Output.Select(field => batch.IndexOf(field.Name))],
+            Diversion = Diversion(changes),
+            Guards = Judged(batch, rules.Guards.Select(field => field.Name)),
+            NotNull = view.IsFirst ? [] : Judged(batch, rules.NotNull),
+            NotNested = Judged(batch, changes.Where(each => each is { Kind: DriftKind.ShapeChanged, Decision: DriftAction.Quarantine, Added.Count: 0 }).Select(each => each.Column!))
+                .Where(column => batch[column.Index].Type.Kind == TypeKind.String).ToList(),
+            Loose = LooseColumns(graph, batch, rules),
+            Watched = Judged(batch, view.Now.Columns.Where(column => !column.HasNulls && view.Look.Shape.Find(column.Name) is not null).Select(column => column.Name)),
+        };
+        return IsNeeded(treatment) ? treatment : null;
+    }
+
+    private static bool IsNeeded(SplitTreatment treatment) =>
+        treatment.NeedsOrigin || treatment.Picked is not null || treatment.Loose.Count > 0 || treatment.Watched.Count > 0;
+
+    private static (string Rule, string Detail)? Diversion(IReadOnlyList<DriftChange> changes)
+    {
+        var change = changes.FirstOrDefault(each => each is { Decision: DriftAction.Quarantine, Kind: DriftKind.ColumnRemoved or DriftKind.ColumnsReordered });
+        if (change is null) return null;
+        return change.Kind == DriftKind.ColumnRemoved
+            ? ($"column_removed: {change.Column}", $"the file has no column '{change.Column}' any more")
+            : ("columns_reordered", $"the file's columns stand in another order: {change.After}");
+    }
+
+    private static List<JudgedColumn> Judged(Schema batch, IEnumerable<string> names) =>
+        [.. names.Select(name => new JudgedColumn(batch.IndexOf(name), name)).Where(column => column.Index >= 0)];
+
+    private static List<LooseColumn> LooseColumns(DecodePlan graph, Schema batch, SourceRules rules)
+    {
+        var columns = new List<LooseColumn>();
+        foreach (var name in rules.Loose)
+        {
+            if (batch.IndexOf(name) is var at and >= 0 && graph.Schema.TryGet(name, out var field))
+                columns.Add(new LooseColumn(at, field.Name, field.Type, batch.IndexOf(SourceRules.OverflowOf(field.Name))));
+        }
+
+        return columns;
+    }
+}

@@ -1,0 +1,141 @@
+using DataMesh.Core.Columns;
+using DataMesh.Core.Components;
+using DataMesh.Core.Drift;
+using DataMesh.Core.Pipelines;
+using DataMesh.DataPlane.Flow;
+using DataMesh.Runtime.Drift;
+
+namespace DataMesh.Runtime.Runs;
+
+/// <summary>How one source is decoded: the schema that the pipeline is bound to, and the columns at which the drift policy judges rows.</summary>
+public sealed class SourceRules(DriftPolicy policy, bool widening)
+{
+    private readonly List<Field> _fields = [];
+    private readonly Dictionary<string, Field> _guards = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _notNull = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _loose = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _fixed = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The schema that the pipeline is bound to.</summary>
+    public Schema Schema => new(_fields);
+
+    /// <summary>What the graph is bound to.</summary>
+    public DecodePlan Plan => new(Schema, widening);
+
+    /// <summary>Columns that are decoded although the pipeline does not know them: records with a value in one are set aside.</summary>
+    public IReadOnlyCollection<Field> Guards => _guards.Values;
+
+    /// <summary>Columns of which records without a value are set aside.</summary>
+    public IReadOnlySet<string> NotNull => _notNull;
+
+    /// <summary>Columns decoded as text.</summary>
+    public IReadOnlySet<string> Loose => _loose;
+
+    /// <summary>Takes a schema as it is.</summary>
+    public void Pin(Schema schema)
+    {
+        _fields.AddRange(schema);
+    }
+
+    /// <summary>Takes a shape in, as far as the policy lets it; columns of the first one are all taken.</summary>
+    public void Foresee(SourceShape shape, bool isFirst)
+    {
+        foreach (var column in shape.Columns)
+        {
+            if (column.IsLoose) Loosen(column.Name);
+            var at = IndexOf(column.Name);
+            if (at < 0) Add(column);
+            else if (_fields[at].Type.Kind == TypeKind.Null) _fields[at] = _fields[at] with { Type = column.Type };
+            else if (widening && (isFirst || MayWiden(column.Name, column.Type))) Join(at, column.Type);
+        }
+    }
+
+    /// <summary>Columns that had no null so far have none from here on, where the policy says so.</summary>
+    public void KeepNotNull(SourceShape shape)
+    {
+        foreach (var column in shape.Columns)
+            if (!column.HasNulls && policy.ActionOn(DriftKind.NullabilityChanged, column.Name) == DriftAction.Quarantine) _notNull.Add(column.Name);
+    }
+
+    /// <summary>Takes in what an epoch has to start again with; says what changed, for people, or null when nothing did.</summary>
+    public string? Widen(Widening widening, bool isFirst, SourceShape? before)
+    {
+        if (widening.Because == FindingKind.Null) return _notNull.Add(widening.Column) ? $"Column '{widening.Column}' has its first nulls in {widening.Where}: starting again to set them aside." : null;
+        if (widening.Because == FindingKind.Misfit) return Loosen(widening.Column) ? $"Column '{widening.Column}' has values of another type in {widening.Where}: starting again to take them as text." : null;
+        var at = IndexOf(widening.Column);
+        if (at < 0)
+        {
+            if (isFirst || before is null) _fields.Add(new Field(widening.Column, widening.Type));
+            else Add(before.Find(widening.Column) ?? DriftDetector.Came(widening.Column, widening.Type, before));
+            return $"New column '{widening.Column}' ({widening.Type}) first seen in {widening.Where}: starting again with it.";
+        }
+
+        if (!isFirst && !MayWiden(widening.Column, widening.Type))
+        {
+            return _fixed.Add(widening.Column) ? $"Column '{widening.Column}' has values of another type in {widening.Where}: starting again to set them aside." : null;
+        }
+
+        var was = _fields[at].Type;
+        return Join(at, widening.Type) ? $"Column '{_fields[at].Name}' is {_fields[at].Type}, not {was}, as {widening.Where} shows: starting again with it." : null;
+    }
+
+    /// <summary>Whether a column that the plan does not know calls for another plan. All columns of the first split do.</summary>
+    public bool Takes(string column, bool isFirst, SourceShape? before, SourceShape? now)
+    {
+        if (isFirst || IndexOf(column) >= 0) return true;
+        var known = now?.Find(column) ?? (before is null ? new ShapeColumn(column, DataType.Null) { Came = DriftKind.ColumnAdded } : DriftDetector.Came(column, DataType.Null, before));
+        return DriftDetector.ActionOnNew(known, policy) is DriftAction.Evolve or DriftAction.Quarantine;
+    }
+
+    /// <summary>Whether a value that does not fit a column asks for the column to be read as text.</summary>
+    public bool Loosens(string column) =>
+        policy.ActionOn(DriftKind.TypeChanged, column) is DriftAction.Ignore or DriftAction.NewColumn && CanLoosen(column) && !_loose.Contains(column);
+
+    /// <summary>Whether values of a column can be told from text again without knowing how they were written.</summary>
+    public bool CanLoosen(string column) => IndexOf(column) is var at and >= 0 && _fields[at].Type.Kind is TypeKind.Int64 or TypeKind.Float64 or TypeKind.Bool or TypeKind.Decimal;
+
+    /// <summary>Columns of a split after the first one whose types stay although others widen.</summary>
+    public IReadOnlySet<string> Fixed(bool isFirst)
+    {
+        var names = new HashSet<string>(_loose, StringComparer.OrdinalIgnoreCase);
+        if (isFirst) return names;
+        names.UnionWith(_fixed);
+        names.UnionWith(_fields.Where(field => policy.ActionOn(DriftKind.TypeChanged, field.Name) != DriftAction.Evolve).Select(field => field.Name));
+        return names;
+    }
+
+    /// <summary>Reads a column as text; values that do not fit go into a column of their own when the policy says so.</summary>
+    public bool Loosen(string column)
+    {
+        if (!CanLoosen(column) || !_loose.Add(column)) return false;
+        var overflow = OverflowOf(column);
+        if (policy.ActionOn(DriftKind.TypeChanged, column) == DriftAction.NewColumn && IndexOf(overflow) < 0) _fields.Add(new Field(overflow, DataType.String));
+        return true;
+    }
+
+    /// <summary>Where the values go that do not fit.</summary>
+    public static string OverflowOf(string column) => column + "__string";
+
+    private bool MayWiden(string column, DataType type)
+    {
+        var at = IndexOf(column);
+        return at < 0 || policy.ActionOn(DriftDetector.KindOf(_fields[at].Type, type), column) == DriftAction.Evolve;
+    }
+
+    private void Add(ShapeColumn column)
+    {
+        var action = DriftDetector.ActionOnNew(column, policy);
+        if (action == DriftAction.Evolve) _fields.Add(new Field(column.Name, column.Type));
+        else if (action == DriftAction.Quarantine) _guards.TryAdd(column.Name, new Field(column.Name, column.Type));
+    }
+
+    private bool Join(int at, DataType type)
+    {
+        var wider = TypeLattice.Join(_fields[at].Type, type);
+        if (wider == _fields[at].Type) return false;
+        _fields[at] = _fields[at] with { Type = wider };
+        return true;
+    }
+
+    private int IndexOf(string column) => _fields.FindIndex(each => each.Name.Equals(column, StringComparison.OrdinalIgnoreCase));
+}

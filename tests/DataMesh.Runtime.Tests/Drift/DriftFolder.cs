@@ -1,0 +1,88 @@
+using DataMesh.Core.Drift;
+using DataMesh.Runtime.Drift;
+using DataMesh.Runtime.Runs;
+using DataMesh.Runtime.Tests.Runs;
+
+namespace DataMesh.Runtime.Tests.Drift;
+
+/// <summary>A folder of files whose structure changes, one pipeline over it, and what its manifests tell.</summary>
+internal sealed class DriftFolder : IDisposable
+{
+    private readonly RunFolder _folder = new();
+
+    public string Drift { get; set; } = "evolve";
+
+    public string Stages { get; set; } = "";
+
+    public string Pattern { get; set; } = "*";
+
+    public string Yaml => $"""
+        pipeline: p
+        source: [{Pattern.Insert(0, "in/")}]
+        drift: {Drift}
+        {Stages}
+        dataset: t
+        """.Replace("source: [in/", "source: { type: file, path: 'in/").Replace("]\ndrift", "' }\ndrift").Replace("dataset: t", "dataset: { name: t }");
+
+    public DriftFolder Add(string file, params string[] lines)
+    {
+        _folder.Write("in/" + file, string.Join("\n", lines) + "\n");
+        return this;
+    }
+
+    public DriftFolder AddText(string file, string text)
+    {
+        _folder.Write("in/" + file, text);
+        return this;
+    }
+
+    public async Task<RunResult> RunAsync(RunOptions? options = null)
+    {
+        var result = await _folder.RunAsync(Yaml, options);
+        Assert.All(result.Stages, stage => Assert.True(stage.Closes, stage.ToString()));
+        return result;
+    }
+
+    public async Task<RunResult> DoneAsync(RunOptions? options = null)
+    {
+        var result = await RunAsync(options);
+        Assert.True(result.Outcome == RunOutcome.Completed, result.Error?.ToString() ?? result.Outcome.ToString());
+        return result;
+    }
+
+    public async Task<IReadOnlyList<DriftEvent>> EventsAsync() =>
+        [.. (await DriftHistory.ReadAsync(_folder.Define(Yaml), TimeProvider.System, default)).Select(each => each.Event)];
+
+    /// <summary>Events as short text: kind, column, before, after, file and line, decision.</summary>
+    public async Task<IReadOnlyList<string>> ToldAsync() =>
+        [.. (await EventsAsync()).Select(each => $"{each.Kind} {each.Column}: {each.Before} > {each.After} @ {each.Split}:{each.Line} {each.Decision}")];
+
+    public IReadOnlyList<string> Rows() => [.. _folder.Rows("t").Order(StringComparer.Ordinal)];
+
+    public Core.Columns.Schema Schema => _folder.Table("t").Schema;
+
+    public IReadOnlyList<(string Reason, string? Rule, string Record)> Bad()
+    {
+        var bad = new List<(string, string?, string)>();
+        var folder = Path.Combine(_folder.Root, "lake", "t", "_quarantine");
+        if (!Directory.Exists(folder)) return bad;
+        foreach (var file in Directory.EnumerateFiles(folder, "*.parquet").Order(StringComparer.Ordinal))
+        {
+            using var parquet = Formats.Parquet.ParquetFile.Open(file);
+            for (var group = 0; group < parquet.RowGroupRows.Count; group++)
+            {
+                using var batch = parquet.ReadRowGroup(group);
+                for (var row = 0; row < batch.Length; row++)
+                {
+                    bad.Add((Text(batch["reason"], row)!, Text(batch["rule"], row), System.Text.Encoding.UTF8.GetString(((Core.Columns.VarColumn)batch["record"])[row])));
+                }
+            }
+        }
+
+        return bad;
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static string? Text(Core.Columns.Column column, int row) => column.IsNull(row) ? null : Core.Columns.ValueText.Format(column, row);
+}
