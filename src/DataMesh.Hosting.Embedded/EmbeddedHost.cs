@@ -77,6 +77,9 @@ public static class EmbeddedHost
         return new RunResult(
             outcome, run.Definition.Name, run.Outcome.Epochs, run.Clock.GetElapsedTime(run.StartedAt), run.Meter.BytesRead, run.Outcome.Stages,
             [.. run.Outcome.Targets.Select(target => target with { QuarantinePath = path })], quarantine, run.Outcome.StoppedAt, run.Outcome.Messages,
-            end.Error is null ? null : new DataMeshException(end.Error));
+            end.Error is null ? null : new DataMeshException(end.Error))
+        {
+            DriftEvents = run.Outcome.DriftEvents,
+        };
     }
 }

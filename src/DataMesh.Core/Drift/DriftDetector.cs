@@ -13,8 +13,8 @@ public static class DriftDetector
     /// <summary>The changes, in the order of the columns: first what came and went, then order, then what changed in place.</summary>
     public static IReadOnlyList<DriftChange> Compare(SourceShape before, SourceShape after, DriftPolicy policy)
     {
-        var gone = before.Columns.Where(each => after.Find(each.Name) is null).ToList();
-        var come = after.Columns.Where(each => before.Find(each.Name) is null).ToList();
+        var gone = before.Present.Where(each => after.FindPresent(each.Name) is null).ToList();
+        var come = after.Present.Where(each => before.FindPresent(each.Name) is null).ToList();
         var changes = new List<DriftChange>();
         changes.AddRange(ShapeChanges(gone, come, before, after, policy));
         foreach (var (old, now) in LikelyRenames.Find(before, after, gone, come))
@@ -34,13 +34,28 @@ public static class DriftDetector
     }
 
     /// <summary>
-    /// The shape that the split after this one is measured against: the columns of <paramref name="after"/>, each with the widest type known. A column
-    /// that holds only nulls for once keeps its type; what is known of nulls stays.
+    /// The shape that the split after this one is measured against: the columns of <paramref name="after"/>, each with the widest type known, and those that
+    /// are gone. A column that holds only nulls for once keeps its type; what is known of nulls stays.
     /// </summary>
     public static SourceShape Follow(SourceShape before, SourceShape after, IReadOnlyList<DriftChange> changes) => after with
     {
-        Columns = [.. after.Columns.Select(now => before.Find(now.Name) is { } old ? Follow(old, now) : Came(now, changes))],
+        Columns =
+        [
+            .. after.Present.Select(now => before.Find(now.Name) is { } old ? Follow(old, now) : Came(now, changes)),
+            .. before.Columns.Where(old => after.FindPresent(old.Name) is null).Select(old => old.IsGone ? old : Gone(old, changes)),
+        ],
+        KeptOrder = OrderAfter(before, after, changes),
     };
+
+    /// <summary>Whether records of a split with this shape are set aside because of a column that it lacks, or of its order; the rule and what is wrong.</summary>
+    public static (string Rule, string Detail)? Diverts(SourceShape shape, DriftPolicy policy)
+    {
+        var gone = shape.Columns.FirstOrDefault(each => each is { IsGone: true, GoneTo: null } && policy.ActionOn(DriftKind.ColumnRemoved, each.Name) == DriftAction.Quarantine);
+        if (gone is not null) return ($"column_removed: {gone.Name}", $"the file has no column '{gone.Name}' any more");
+        return shape.KeptOrder is { } order && policy.ActionOn(DriftKind.ColumnsReordered, null) == DriftAction.Quarantine
+            ? ("columns_reordered", $"the file's columns do not stand in the order {Names(order)}")
+            : null;
+    }
 
     /// <summary>What the policy says about a column that is not among those that the first split had.</summary>
     public static DriftAction ActionOnNew(ShapeColumn column, DriftPolicy policy) => column.Came switch
@@ -78,9 +93,24 @@ public static class DriftDetector
     /// <summary>Type or shape: whether a value became nested, or stopped being so.</summary>
     public static DriftKind KindOf(DataType before, DataType now) => IsNested(before) == IsNested(now) ? DriftKind.TypeChanged : DriftKind.ShapeChanged;
 
+    private static ShapeColumn Gone(ShapeColumn old, IReadOnlyList<DriftChange> changes) => old with
+    {
+        IsGone = true,
+        GoneTo = changes.FirstOrDefault(each => each.Kind is DriftKind.ColumnRenamed or DriftKind.ShapeChanged && each.Column == old.Name)?.After,
+    };
+
+    private static IReadOnlyList<string>? OrderAfter(SourceShape before, SourceShape after, IReadOnlyList<DriftChange> changes)
+    {
+        var kept = before.KeptOrder;
+        if (changes.Any(each => each is { Kind: DriftKind.ColumnsReordered, Decision: DriftAction.Quarantine })) kept ??= [.. before.Present.Select(each => each.Name)];
+        if (kept is null) return null;
+        var now = after.Present.Select(each => each.Name).Where(name => kept.Contains(name, StringComparer.OrdinalIgnoreCase));
+        return now.SequenceEqual(kept.Where(name => after.FindPresent(name) is not null), StringComparer.OrdinalIgnoreCase) ? null : kept;
+    }
+
     private static ShapeColumn Follow(ShapeColumn old, ShapeColumn now)
     {
-        var merged = old with { HasNulls = old.HasNulls || now.HasNulls };
+        var merged = old with { HasNulls = old.HasNulls || now.HasNulls, IsGone = false, GoneTo = null };
         if (!IsChange(old, now.Type)) return old.Type.Kind == TypeKind.Null ? merged with { Type = now.Type } : merged;
         // A type that only grew (int64 to float64) is not changed back by values that need less; any other can be.
         var grew = !IsNested(old.Type) && now.Type.Kind != TypeKind.String && TypeLattice.Join(old.Type, now.Type) == now.Type;
@@ -91,9 +121,9 @@ public static class DriftDetector
 
     private static IEnumerable<DriftChange> TypeChanges(SourceShape before, SourceShape after, DriftPolicy policy)
     {
-        foreach (var now in after.Columns)
+        foreach (var now in after.Present)
         {
-            if (before.Find(now.Name) is not { } old || !IsChange(old, now.Type)) continue;
+            if (before.FindPresent(now.Name) is not { } old || !IsChange(old, now.Type)) continue;
             var kind = KindOf(old.Type, now.Type);
             yield return new DriftChange(kind, now.Name, old.Type.ToString(), now.Type.ToString(), policy.ActionOn(kind, now.Name));
         }
@@ -103,7 +133,7 @@ public static class DriftDetector
     private static List<DriftChange> ShapeChanges(List<ShapeColumn> gone, List<ShapeColumn> come, SourceShape before, SourceShape after, DriftPolicy policy)
     {
         var changes = new List<DriftChange>();
-        foreach (var old in before.Columns.ToList())
+        foreach (var old in before.Present.ToList())
         {
             var inner = come.Where(each => IsInside(each.Name, old.Name)).ToList();
             if (inner.Count == 0) continue;
@@ -112,7 +142,7 @@ public static class DriftDetector
             changes.Add(ShapeChange(old.Name, old.Type.ToString(), Members(inner, old.Name), policy, inner));
         }
 
-        foreach (var now in after.Columns.Where(come.Contains).ToList())
+        foreach (var now in after.Present.Where(come.Contains).ToList())
         {
             var inner = gone.Where(each => IsInside(each.Name, now.Name)).ToList();
             if (inner.Count == 0) continue;
@@ -135,8 +165,8 @@ public static class DriftDetector
     private static DriftChange? OrderChange(SourceShape before, SourceShape after, DriftPolicy policy)
     {
         if (!before.IsOrdered || !after.IsOrdered) return null;
-        var were = before.Columns.Where(each => after.Find(each.Name) is not null).Select(each => each.Name).ToList();
-        var are = after.Columns.Where(each => before.Find(each.Name) is not null).Select(each => each.Name).ToList();
+        var were = before.Present.Where(each => after.FindPresent(each.Name) is not null).Select(each => each.Name).ToList();
+        var are = after.Present.Where(each => before.FindPresent(each.Name) is not null).Select(each => each.Name).ToList();
         return were.SequenceEqual(are, StringComparer.OrdinalIgnoreCase)
             ? null
             : new DriftChange(DriftKind.ColumnsReordered, null, Names(were), Names(are), policy.ActionOn(DriftKind.ColumnsReordered, null));

@@ -31,8 +31,8 @@ internal static class LikelyRenames
     /// <summary>The same place: between the same neighbours, of which at least one is a column that both have.</summary>
     private static bool IsInPlace(SourceShape before, SourceShape after, ShapeColumn old, ShapeColumn now)
     {
-        if (!before.IsOrdered || !after.IsOrdered || before.Columns.Count != after.Columns.Count) return false;
-        return before.Columns.ToList().IndexOf(old) == after.Columns.ToList().IndexOf(now);
+        if (!before.IsOrdered || !after.IsOrdered || before.Present.Count() != after.Present.Count()) return false;
+        return before.Present.ToList().IndexOf(old) == after.Present.ToList().IndexOf(now);
     }
 
     /// <summary>One name holds the other's words, or the two differ in a letter in four.</summary>

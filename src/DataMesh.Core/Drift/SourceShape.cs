@@ -25,19 +25,34 @@ public sealed record ShapeColumn(string Name, DataType Type)
     /// <summary>The column that it came from: the old name of one that looks renamed, the value that became an object.</summary>
     public string? From { get; init; }
 
+    /// <summary>Whether the last split lacked it.</summary>
+    public bool IsGone { get; init; }
+
+    /// <summary>The column that looked like it when it went; null when none did.</summary>
+    public string? GoneTo { get; init; }
+
     /// <summary>Whether it is read as text, because values of another type are left out or go into a column of their own.</summary>
     public bool IsLoose { get; init; }
 }
 
 /// <summary>The structure of a source, or of one of its splits: what drift is measured against.</summary>
-/// <param name="Columns">The columns in their order.</param>
+/// <param name="Columns">The columns in their order; columns that are gone at the end.</param>
 /// <param name="IsOrdered">Whether the order of the columns means something: in CSV with a header and in Parquet, not in JSON.</param>
 public sealed record SourceShape(IReadOnlyList<ShapeColumn> Columns, bool IsOrdered)
 {
+    /// <summary>The order that was taken before splits came in another one that the policy sets aside; null when the last order was taken.</summary>
+    public IReadOnlyList<string>? KeptOrder { get; init; }
+
+    /// <summary>The columns that are there.</summary>
+    public IEnumerable<ShapeColumn> Present => Columns.Where(each => !each.IsGone);
+
     /// <summary>A schema as a shape.</summary>
     public static SourceShape Of(Schema schema, bool isOrdered) => new([.. schema.Select(field => new ShapeColumn(field.Name, field.Type))], isOrdered);
 
-    /// <summary>The column of a name (case ignored), or null.</summary>
+    /// <summary>The column of a name (case ignored) if it is there.</summary>
+    public ShapeColumn? FindPresent(string name) => Find(name) is { IsGone: false } column ? column : null;
+
+    /// <summary>The column of a name (case ignored), gone or not; or null.</summary>
     public ShapeColumn? Find(string name) => Columns.FirstOrDefault(each => each.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 }
 

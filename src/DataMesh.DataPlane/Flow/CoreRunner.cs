@@ -110,14 +110,14 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
         }
 
         private void Tell(FindingKind kind, string column, DataType found, RecordBatch batch, int row, string? shown) =>
-            Tell(kind, column, found, batch.Origin is { } origin ? origin.Block.RecordPosition(origin.RecordOf(row)) : block.Block.Start, shown);
+            Tell(kind, column, found, batch.Origin is { } origin ? origin.Block.RecordPosition(origin.RecordOf(row)) : null, shown);
 
         /// <summary>Once per block, column and type is enough.</summary>
-        private void Tell(FindingKind kind, string column, DataType found, long position, string? shown)
+        private void Tell(FindingKind kind, string column, DataType found, long? position, string? shown)
         {
             var findings = runner._morsel.Findings;
             if (!findings.Exists(each => each.Kind == kind && each.Found == found && each.Column == column))
-                findings.Add(new Finding(kind, block.Split, column, found, position, shown));
+                findings.Add(new Finding(kind, block.Split, column, found, position, block.Block.Start, shown));
         }
     }
 }

@@ -18,9 +18,10 @@ public enum FindingKind
 /// <param name="Split">The split being read.</param>
 /// <param name="Column">The column.</param>
 /// <param name="Found">The type that the value asks for.</param>
-/// <param name="Position">Position of the first record that shows it; of its block when the record is not known.</param>
+/// <param name="Position">Position of the first record that shows it; null when only its block is known.</param>
+/// <param name="BlockAt">Position of its block.</param>
 /// <param name="Shown">The value, cut; null when there is nothing to show.</param>
-public sealed record Finding(FindingKind Kind, OpenSplit Split, string Column, DataType Found, long Position, string? Shown);
+public sealed record Finding(FindingKind Kind, OpenSplit Split, string Column, DataType Found, long? Position, long BlockAt, string? Shown);
 
 /// <summary>Judges findings in source order while an epoch is read.</summary>
 public interface IDriftWatch

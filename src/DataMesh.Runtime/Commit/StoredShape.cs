@@ -8,18 +8,21 @@ namespace DataMesh.Runtime.Commit;
 /// <param name="IsOrdered">Whether their order means something.</param>
 /// <param name="SetBy">The split that set the first shape: what it shows is no drift.</param>
 /// <param name="LastSplit">The last split looked at.</param>
+/// <param name="KeptOrder">The order that the policy keeps to, where the last one was another.</param>
 /// <param name="BeforeLast">The columns before that split: what it is measured against when it is read on.</param>
 public sealed record StoredShape(
-    IReadOnlyList<StoredShapeColumn> Columns, bool IsOrdered, string? SetBy, string? LastSplit, IReadOnlyList<StoredShapeColumn>? BeforeLast);
+    IReadOnlyList<StoredShapeColumn> Columns, bool IsOrdered, string? SetBy, string? LastSplit, IReadOnlyList<string>? KeptOrder,
+    IReadOnlyList<StoredShapeColumn>? BeforeLast);
 
 /// <summary>A column of a <see cref="StoredShape"/>; members as in <see cref="ShapeColumn"/>.</summary>
 public sealed record StoredShapeColumn(
-    string Name, string Type, string? Before, string? Strays, bool HasNulls, bool NullsAreSetAside, DriftKind? Came, string? CameFrom, bool IsLoose)
+    string Name, string Type, string? Before, string? Strays, bool HasNulls, bool NullsAreSetAside, DriftKind? Came, string? CameFrom, bool IsGone, string? GoneTo,
+    bool IsLoose)
 {
     /// <summary>Columns as they are stored.</summary>
     public static IReadOnlyList<StoredShapeColumn> From(SourceShape shape) => [.. shape.Columns.Select(each => new StoredShapeColumn(
         each.Name, each.Type.ToString(), each.Before?.ToString(), each.Strays.Kind == TypeKind.Null ? null : each.Strays.ToString(),
-        each.HasNulls, each.NullsAreSetAside, each.Came, each.From, each.IsLoose))];
+        each.HasNulls, each.NullsAreSetAside, each.Came, each.From, each.IsGone, each.GoneTo, each.IsLoose))];
 
     /// <summary>Stored columns as a shape.</summary>
     public static SourceShape ToShape(IReadOnlyList<StoredShapeColumn> columns, bool isOrdered) => new(
@@ -31,6 +34,8 @@ public sealed record StoredShapeColumn(
             NullsAreSetAside = each.NullsAreSetAside,
             Came = each.Came,
             From = each.CameFrom,
+            IsGone = each.IsGone,
+            GoneTo = each.GoneTo,
             IsLoose = each.IsLoose,
         })], isOrdered);
 

@@ -40,12 +40,12 @@ internal static class DriftDecisions
             case FindingKind.Null:
                 if (view.Before?.Find(finding.Column) is not { HasNulls: false, NullsAreSetAside: false }) return null;
                 var action = policy.ActionOn(DriftKind.NullabilityChanged, finding.Column);
-                return Value(view, new DriftChange(DriftKind.NullabilityChanged, finding.Column, "no nulls", "nulls", action), at, finding.Position, FindingKind.Null);
+                return Value(view, new DriftChange(DriftKind.NullabilityChanged, finding.Column, "no nulls", "nulls", action), at, finding.Position, FindingKind.Null) with { From = finding.BlockAt };
             case FindingKind.Unknown:
-                return New(finding.Column, finding.Found, view, policy, at) is { } entry ? entry with { Position = finding.Position } : null;
+                return New(finding.Column, finding.Found, view, policy, at) is { } entry ? entry with { Position = finding.Position, From = finding.BlockAt } : null;
             default:
                 return OfType(finding.Column, finding.Found, view, policy, at, canWiden: false) is { } misfit
-                    ? misfit with { Position = finding.Position, Shown = finding.Shown }
+                    ? misfit with { Position = finding.Position, From = finding.BlockAt, Shown = finding.Shown }
                     : null;
         }
     }

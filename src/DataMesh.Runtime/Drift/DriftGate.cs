@@ -61,13 +61,14 @@ public sealed class DriftGate : IDriftWatch
     }
 
     /// <summary>Looks at a split before it is opened. Throws when the policy stops the run.</summary>
-    internal async ValueTask<SplitOpening> OpenAsync(BoundSource source, Split split, int order)
+    internal async ValueTask<SplitOpening> OpenAsync(BoundSource source, Split split, long from, int order)
     {
         var rules = _plans.Sources[source.Node];
         if (await source.Source.LookAsync(split, _run.Context, _cancellation) is not { } look) return new SplitOpening(source.Plan, null, null);
         var (before, changes, after) = _memories[source.Node].Next(split.Id, look, _run.Definition.Drift);
-        var isNew = split.Id != _memories[source.Node].LastSplit;
-        _memories[source.Node] = after;
+        // A split that is read on was measured when it was opened first, even if others came in between.
+        var isNew = split.Id != _memories[source.Node].LastSplit && from <= split.Start;
+        if (isNew) _memories[source.Node] = after;
         var view = new SplitView(source.Node, order, split, look, before, after.Shape!) { IsFirst = before is null };
         changes = [.. changes.Select(change => DriftDecisions.Decide(change, source.Plan, rules, view))];
         var entries = isNew ? changes.Select(change => ToEntry(view, change)).ToList() : [];
@@ -80,7 +81,7 @@ public sealed class DriftGate : IDriftWatch
         }
 
         var plan = SplitTreatments.Plan(source.Plan, rules, view);
-        return new SplitOpening(plan, SplitTreatments.Of(source.Plan, plan, rules, view, changes), view.IsFirst ? null : rules.Loosens);
+        return new SplitOpening(plan, SplitTreatments.Of(source.Plan, plan, rules, view, changes, _run.Definition.Drift), view.IsFirst ? null : rules.Loosens);
     }
 
     /// <inheritdoc/>
@@ -99,7 +100,7 @@ public sealed class DriftGate : IDriftWatch
         if (entry.Change.Decision == DriftAction.Fail) throw DriftRefusal.Of(await ToEventAsync(entry));
         if (entry.Change is not { Kind: DriftKind.NullabilityChanged, Decision: DriftAction.Quarantine }) return null;
         if (_plans.Sources[entry.View.Source].NotNull.Contains(finding.Column)) return null;
-        return new Widening(entry.View.Source, finding.Column, finding.Found, finding.Split.Split.Name) { At = (finding.Split, finding.Position), Because = FindingKind.Null };
+        return new Widening(entry.View.Source, finding.Column, finding.Found, finding.Split.Split.Name) { At = (finding.Split, finding.BlockAt), Because = FindingKind.Null };
     }
 
     /// <summary>Whether a widening came from the split that set the first shape, and what its split is measured against.</summary>

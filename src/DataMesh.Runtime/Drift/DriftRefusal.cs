@@ -11,9 +11,8 @@ internal static class DriftRefusal
     public static DataMeshException Of(DriftEvent drift)
     {
         var kind = Naming.SnakeCase(drift.Kind.ToString());
-        var line = drift.Line > 0 ? $", line {drift.Line}" : "";
         return new DataMeshException(
-            $"{Sentence(drift)} ({drift.Split}{line}).",
+            $"{Sentence(drift)}.",
             new Location(drift.Split, (int)Math.Min(drift.Line, int.MaxValue)),
             $"before: {drift.Before ?? "nothing"}; after: {drift.After ?? "nothing"}; evidence: {drift.Evidence ?? "none"}. "
                 + $"The drift policy says fail on {kind}: nothing of this epoch was committed.",

@@ -20,7 +20,7 @@ public sealed record SourceMemory(SourceShape? Shape, string? SetBy, string? Las
         if (stored is not null)
         {
             return new SourceMemory(
-                StoredShapeColumn.ToShape(stored.Columns, stored.IsOrdered), stored.SetBy, stored.LastSplit,
+                StoredShapeColumn.ToShape(stored.Columns, stored.IsOrdered) with { KeptOrder = stored.KeptOrder }, stored.SetBy, stored.LastSplit,
                 stored.BeforeLast is null ? null : StoredShapeColumn.ToShape(stored.BeforeLast, stored.IsOrdered));
         }
 
@@ -31,7 +31,7 @@ public sealed record SourceMemory(SourceShape? Shape, string? SetBy, string? Las
 
     /// <summary>For a manifest; null while nothing is known.</summary>
     public StoredShape? ToStored() => Shape is null ? null : new StoredShape(
-        StoredShapeColumn.From(Shape), Shape.IsOrdered, SetBy, LastSplit, BeforeLast is null ? null : StoredShapeColumn.From(BeforeLast));
+        StoredShapeColumn.From(Shape), Shape.IsOrdered, SetBy, LastSplit, Shape.KeptOrder, BeforeLast is null ? null : StoredShapeColumn.From(BeforeLast));
 
     /// <summary>
     /// Takes the next split in: what it is measured against, what changed, and what is known afterwards. A split that is read on is measured as when it

@@ -31,35 +31,26 @@ internal static class SplitTreatments
     }
 
     /// <summary>What happens to the rows; null when nothing does.</summary>
-    public static SplitTreatment? Of(DecodePlan graph, DecodePlan decoded, SourceRules rules, SplitView view, IReadOnlyList<DriftChange> changes)
+    public static SplitTreatment? Of(DecodePlan graph, DecodePlan decoded, SourceRules rules, SplitView view, IReadOnlyList<DriftChange> changes, DriftPolicy policy)
     {
         var batch = decoded.Output;
         var treatment = new SplitTreatment
         {
             Output = graph.Output,
             Picked = batch.Count == graph.Output.Count ? null : [.. graph.Output.Select(field => batch.IndexOf(field.Name))],
-            Diversion = Diversion(changes),
+            Diversion = view.IsFirst ? null : DriftDetector.Diverts(view.Now, policy),
             Guards = Judged(batch, rules.Guards.Select(field => field.Name)),
             NotNull = view.IsFirst ? [] : Judged(batch, rules.NotNull),
             NotNested = Judged(batch, changes.Where(each => each is { Kind: DriftKind.ShapeChanged, Decision: DriftAction.Quarantine, Added.Count: 0 }).Select(each => each.Column!))
                 .Where(column => batch[column.Index].Type.Kind == TypeKind.String).ToList(),
             Loose = LooseColumns(graph, batch, rules),
-            Watched = Judged(batch, view.Now.Columns.Where(column => !column.HasNulls && view.Look.Shape.Find(column.Name) is not null).Select(column => column.Name)),
+            Watched = Judged(batch, view.Now.Present.Where(column => !column.HasNulls && view.Look.Shape.Find(column.Name) is not null).Select(column => column.Name)),
         };
         return IsNeeded(treatment) ? treatment : null;
     }
 
     private static bool IsNeeded(SplitTreatment treatment) =>
         treatment.NeedsOrigin || treatment.Picked is not null || treatment.Loose.Count > 0 || treatment.Watched.Count > 0;
-
-    private static (string Rule, string Detail)? Diversion(IReadOnlyList<DriftChange> changes)
-    {
-        var change = changes.FirstOrDefault(each => each is { Decision: DriftAction.Quarantine, Kind: DriftKind.ColumnRemoved or DriftKind.ColumnsReordered });
-        if (change is null) return null;
-        return change.Kind == DriftKind.ColumnRemoved
-            ? ($"column_removed: {change.Column}", $"the file has no column '{change.Column}' any more")
-            : ("columns_reordered", $"the file's columns stand in another order: {change.After}");
-    }
 
     private static List<JudgedColumn> Judged(Schema batch, IEnumerable<string> names) =>
         [.. names.Select(name => new JudgedColumn(batch.IndexOf(name), name)).Where(column => column.Index >= 0)];

@@ -14,6 +14,9 @@ public sealed class RunAccount
     /// <summary>Epochs committed.</summary>
     public int Epochs { get; private set; }
 
+    /// <summary>Changes of structure met.</summary>
+    public int DriftEvents { get; private set; }
+
     /// <summary>Where a stopped run stopped.</summary>
     public string? StoppedAt { get; set; }
 
@@ -77,6 +80,12 @@ public sealed class RunAccount
 
             foreach (var (reason, count) in reasons) _quarantine[reason] = _quarantine.GetValueOrDefault(reason) + count;
         }
+    }
+
+    /// <summary>Adds changes of structure that a committed epoch met.</summary>
+    public void AddDrift(int events)
+    {
+        lock (_lock) DriftEvents += events;
     }
 
     /// <summary>Adds a commit to a target.</summary>

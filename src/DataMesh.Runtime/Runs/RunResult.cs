@@ -30,7 +30,11 @@ public enum RunOutcome
 public sealed record RunResult(
     RunOutcome Outcome, string Pipeline, int Epochs, TimeSpan Elapsed, long BytesRead, IReadOnlyList<StageCounts> Stages,
     IReadOnlyList<TargetResult> Targets, IReadOnlyDictionary<string, long> Quarantine, string? StoppedAt,
-    IReadOnlyList<string> Messages, Exception? Error);
+    IReadOnlyList<string> Messages, Exception? Error)
+{
+    /// <summary>Changes of structure that its epochs met.</summary>
+    public int DriftEvents { get; init; }
+}
 
 /// <summary>One target after a run.</summary>
 /// <param name="Name">The dataset's or file's name.</param>

@@ -128,6 +128,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         var record = Account.ReadPrepared(complete.PreparedPath);
         var manifest = run.Account.ReadManifest(record.Manifest);
         run.Outcome.Add(manifest.Ledger, manifest.Reasons);
+        run.Outcome.AddDrift(manifest.Drift.Count);
         CrashPoint.Reached(CrashPoints.CompleteBegin);
         run.Account.Forget(complete.Epoch);
         CrashPoint.Reached(CrashPoints.CompleteForgotten);

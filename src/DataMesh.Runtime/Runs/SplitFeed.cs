@@ -55,7 +55,7 @@ public sealed class SplitFeed(IReadOnlyList<PendingSplit> pending, ComponentCont
         from = _resumeFrom ?? from;
         _resumeFrom = null;
         var source = _graph!.Sources[number];
-        var opening = Gate is null ? new SplitOpening(source.Plan, null, null) : await Gate.OpenAsync(source, split, _next);
+        var opening = Gate is null ? new SplitOpening(source.Plan, null, null) : await Gate.OpenAsync(source, split, from, _next);
         var reader = await source.Source.OpenAsync(split, from, opening.Plan, context, cancellation);
         return _current = new OpenSplit(source, split, reader, from) { Treatment = opening.Treatment, Loosens = opening.Loosens };
     }

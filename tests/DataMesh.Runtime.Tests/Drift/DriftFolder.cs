@@ -14,15 +14,7 @@ internal sealed class DriftFolder : IDisposable
 
     public string Stages { get; set; } = "";
 
-    public string Pattern { get; set; } = "*";
-
-    public string Yaml => $"""
-        pipeline: p
-        source: [{Pattern.Insert(0, "in/")}]
-        drift: {Drift}
-        {Stages}
-        dataset: t
-        """.Replace("source: [in/", "source: { type: file, path: 'in/").Replace("]\ndrift", "' }\ndrift").Replace("dataset: t", "dataset: { name: t }");
+    public string Yaml => string.Join("\n", "pipeline: p", "source: { type: file, path: in }", $"drift: {Drift}", Stages, "dataset: { name: t }");
 
     public DriftFolder Add(string file, params string[] lines)
     {
@@ -66,15 +58,18 @@ internal sealed class DriftFolder : IDisposable
         var bad = new List<(string, string?, string)>();
         var folder = Path.Combine(_folder.Root, "lake", "t", "_quarantine");
         if (!Directory.Exists(folder)) return bad;
-        foreach (var file in Directory.EnumerateFiles(folder, "*.parquet").Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(folder, "*.parquet").OrderBy(File.GetCreationTimeUtc))
         {
             using var parquet = Formats.Parquet.ParquetFile.Open(file);
             for (var group = 0; group < parquet.RowGroupRows.Count; group++)
             {
-                using var batch = parquet.ReadRowGroup(group);
-                for (var row = 0; row < batch.Length; row++)
+                foreach (var batch in parquet.Read(group))
                 {
-                    bad.Add((Text(batch["reason"], row)!, Text(batch["rule"], row), System.Text.Encoding.UTF8.GetString(((Core.Columns.VarColumn)batch["record"])[row])));
+                    using (batch)
+                    {
+                        for (var row = 0; row < batch.Length; row++)
+                            bad.Add((Text(batch["reason"], row)!, Text(batch["rule"], row), System.Text.Encoding.UTF8.GetString(((Core.Columns.VarColumn)batch["record"])[row])));
+                    }
                 }
             }
         }
