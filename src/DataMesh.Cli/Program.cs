@@ -14,6 +14,7 @@ var root = new RootCommand("DataMesh runs data pipelines: from files to clean, t
     RunVerb.Create(),
     DatasetVerb.Create(),
     LedgerVerb.Create(),
+    DriftVerb.Create(),
     ExplainVerb.Create(),
     SchemaVerb.Create(),
     DoctorVerb.Create(),

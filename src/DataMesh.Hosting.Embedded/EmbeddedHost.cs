@@ -79,6 +79,7 @@ public static class EmbeddedHost
             [.. run.Outcome.Targets.Select(target => target with { QuarantinePath = path })], quarantine, run.Outcome.StoppedAt, run.Outcome.Messages,
             end.Error is null ? null : new DataMeshException(end.Error))
         {
+            File = run.Definition.File,
             DriftEvents = run.Outcome.DriftEvents,
         };
     }

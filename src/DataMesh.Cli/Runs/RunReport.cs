@@ -29,6 +29,7 @@ internal static class RunReport
         PrintLedger(result.Stages);
         foreach (var target in result.Targets) PrintTarget(target);
         PrintQuarantine(result);
+        PrintDrift(result);
         if (result.StoppedAt is { } place) Terminal.Line($"stopped at {place}; run again to go on from there");
     }
 
@@ -55,6 +56,7 @@ internal static class RunReport
         }),
         result.Targets,
         result.Quarantine,
+        result.DriftEvents,
         result.StoppedAt,
         result.Messages,
         Error = (result.Error as DataMeshException)?.Render() ?? result.Error?.Message,
@@ -87,6 +89,13 @@ internal static class RunReport
         var reasons = string.Join(", ", result.Quarantine.OrderByDescending(each => each.Value).Select(each => $"{TextTable.Number(each.Value)} {each.Key}"));
         Terminal.Line(Terminal.Attention($"{TextTable.Number(total)} records set aside: {reasons}"));
         foreach (var path in result.Targets.Select(target => target.QuarantinePath).OfType<string>().Distinct()) Terminal.Line($"  {Shown(path)}");
+    }
+
+    private static void PrintDrift(RunResult result)
+    {
+        if (result.DriftEvents == 0) return;
+        var changes = result.DriftEvents == 1 ? "1 change" : $"{TextTable.Number(result.DriftEvents)} changes";
+        Terminal.Line(Terminal.Attention($"{changes} of the sources' structure: see 'datamesh drift list {Shown(result.File)}'"));
     }
 
     private static string Shown(string path)

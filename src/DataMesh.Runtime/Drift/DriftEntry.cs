@@ -1,7 +1,6 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Drift;
-using DataMesh.Core.Pipelines;
 using DataMesh.DataPlane.Flow;
 
 namespace DataMesh.Runtime.Drift;

@@ -32,6 +32,9 @@ public sealed record RunResult(
     IReadOnlyList<TargetResult> Targets, IReadOnlyDictionary<string, long> Quarantine, string? StoppedAt,
     IReadOnlyList<string> Messages, Exception? Error)
 {
+    /// <summary>The pipeline file.</summary>
+    public string File { get; init; } = "";
+
     /// <summary>Changes of structure that its epochs met.</summary>
     public int DriftEvents { get; init; }
 }

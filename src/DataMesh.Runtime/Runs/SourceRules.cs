@@ -3,7 +3,6 @@ using DataMesh.Core.Components;
 using DataMesh.Core.Drift;
 using DataMesh.Core.Pipelines;
 using DataMesh.DataPlane.Flow;
-using DataMesh.Runtime.Drift;
 
 namespace DataMesh.Runtime.Runs;
 
