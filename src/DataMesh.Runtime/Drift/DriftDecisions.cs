@@ -65,8 +65,12 @@ internal static class DriftDecisions
     {
         if (view.Now.Find(column) is not null) return null;
         var came = DriftDetector.Came(column, type, view.Now);
-        var change = new DriftChange(came.Came!.Value, came.From ?? column, came.From is null ? null : view.Now.Find(came.From)?.Type.ToString(),
-            came.From is null ? type.ToString() : $"object with {column[(came.From.Length + 1)..]}", DriftDetector.ActionOnNew(came, policy)) { Added = [column] };
+        var change = new DriftChange(
+            came.Came!.Value, came.From ?? column, came.From is null ? null : view.Now.Find(came.From)?.Type.ToString(),
+            came.From is null ? type.ToString() : $"object with {column[(came.From.Length + 1)..]}", DriftDetector.ActionOnNew(came, policy))
+        {
+            Added = [column],
+        };
         return Value(view, change, at, null, FindingKind.Unknown) with { Found = type };
     }
 
