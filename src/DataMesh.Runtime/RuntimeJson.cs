@@ -18,3 +18,18 @@ namespace DataMesh.Runtime;
 [JsonSerializable(typeof(CommittedPosition))]
 [JsonSerializable(typeof(FinishedIndex))]
 public sealed partial class RuntimeJson : JsonSerializerContext;
+
+/// <summary>
+/// Writes the same JSON as <see cref="RuntimeJson"/>, by generated code alone. What a run writes it mostly never reads again, and the metadata that
+/// reading needs costs more at start than all the writing.
+/// </summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, GenerationMode = JsonSourceGenerationMode.Serialization)]
+[JsonSerializable(typeof(PipelineState))]
+[JsonSerializable(typeof(SourceState))]
+[JsonSerializable(typeof(TaskState))]
+[JsonSerializable(typeof(DatasetState))]
+[JsonSerializable(typeof(PreparedRecord))]
+[JsonSerializable(typeof(Manifest))]
+[JsonSerializable(typeof(CommittedPosition))]
+[JsonSerializable(typeof(FinishedIndex))]
+internal sealed partial class RuntimeJsonWriting : JsonSerializerContext;

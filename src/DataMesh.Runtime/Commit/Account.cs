@@ -28,7 +28,7 @@ public sealed class Account(string folder, string appId)
     {
         DurableFiles.CreateFolder(_prepared);
         var path = PreparedPath(record.Epoch);
-        var mine = JsonSerializer.SerializeToUtf8Bytes(record, RuntimeJson.Default.PreparedRecord);
+        var mine = JsonSerializer.SerializeToUtf8Bytes(record, RuntimeJsonWriting.Default.PreparedRecord);
         return DurableFiles.PutIfAbsent(path, mine) ? record : ReadPrepared(path);
     }
 
@@ -43,7 +43,7 @@ public sealed class Account(string folder, string appId)
     {
         DurableFiles.CreateFolder(_manifests);
         var name = string.Create(CultureInfo.InvariantCulture, $"{_key}-{manifest.Epoch:D10}-{manifest.PreparedId}.json");
-        DurableFiles.PutIfAbsent(Path.Combine(_manifests, name), JsonSerializer.SerializeToUtf8Bytes(manifest, RuntimeJson.Default.Manifest));
+        DurableFiles.PutIfAbsent(Path.Combine(_manifests, name), JsonSerializer.SerializeToUtf8Bytes(manifest, RuntimeJsonWriting.Default.Manifest));
         return name;
     }
 
@@ -55,7 +55,7 @@ public sealed class Account(string folder, string appId)
     {
         DurableFiles.CreateFolder(_manifests);
         var name = string.Create(CultureInfo.InvariantCulture, $"{_key}-{index.Epoch:D10}-{preparedId}.finished");
-        DurableFiles.PutIfAbsent(Path.Combine(_manifests, name), JsonSerializer.SerializeToUtf8Bytes(index, RuntimeJson.Default.FinishedIndex));
+        DurableFiles.PutIfAbsent(Path.Combine(_manifests, name), JsonSerializer.SerializeToUtf8Bytes(index, RuntimeJsonWriting.Default.FinishedIndex));
         return name;
     }
 

@@ -15,7 +15,7 @@ internal static class EpochRecords
         var name = run.Account.Write(ToManifest(run, staged, id, open) with { Index = index });
         CrashPoint.Reached(CrashPoints.StageManifest);
         var position = new CommittedPosition(staged.Epoch, id, name, open);
-        var domain = JsonSerializer.Serialize(position, RuntimeJson.Default.CommittedPosition);
+        var domain = JsonSerializer.Serialize(position, RuntimeJsonWriting.Default.CommittedPosition);
         var targets = run.Definition.Sinks.Select((node, i) => new PreparedTarget(
             node.Id, node.Sink.TargetPath(run.Context), run.Domain, domain, StoredField.From(staged.Outputs[i].Schema), staged.Outputs[i].Files)).ToList();
         return new PreparedRecord(

@@ -26,7 +26,8 @@ public sealed class GrainShell<TState> : IGrainShell where TState : notnull
 {
     private readonly GrainId _id;
     private readonly IGrainMachine<TState> _machine;
-    private readonly JsonTypeInfo<TState> _json;
+    private readonly Func<JsonTypeInfo<TState>> _reading;
+    private readonly JsonTypeInfo<TState> _writing;
     private readonly IGrainHost _host;
     private readonly IGrainWorker _worker;
     private readonly ActionBlock<GrainEvent> _mailbox;
@@ -37,9 +38,10 @@ public sealed class GrainShell<TState> : IGrainShell where TState : notnull
     private long _version;
 
     /// <summary>Activates a grain; its state is read with the first event.</summary>
-    public GrainShell(GrainId id, IGrainMachine<TState> machine, JsonTypeInfo<TState> json, IGrainHost host, IGrainWorker worker, TaskScheduler scheduler)
+    public GrainShell(
+        GrainId id, IGrainMachine<TState> machine, Func<JsonTypeInfo<TState>> reading, JsonTypeInfo<TState> writing, IGrainHost host, IGrainWorker worker, TaskScheduler scheduler)
     {
-        (_id, _machine, _json, _host, _worker) = (id, machine, json, host, worker);
+        (_id, _machine, _reading, _writing, _host, _worker) = (id, machine, reading, writing, host, worker);
         _mailbox = new ActionBlock<GrainEvent>(TurnAsync, new ExecutionDataflowBlockOptions { TaskScheduler = scheduler });
     }
 
@@ -80,12 +82,12 @@ public sealed class GrainShell<TState> : IGrainShell where TState : notnull
     {
         var stored = await _host.States.ReadAsync(_id, _deactivated.Token);
         (_stored, _version) = stored is null ? ("", 0) : (stored.Json, stored.Version);
-        _state = stored is null ? _machine.Initial : JsonSerializer.Deserialize(stored.Json, _json) ?? _machine.Initial;
+        _state = stored is null ? _machine.Initial : JsonSerializer.Deserialize(stored.Json, _reading()) ?? _machine.Initial;
     }
 
     private async Task PersistAsync(TState state)
     {
-        var json = JsonSerializer.Serialize(state, _json);
+        var json = JsonSerializer.Serialize(state, _writing);
         if (json != _stored)
         {
             if (Encoding.UTF8.GetByteCount(json) > Limits.GrainStateBytesMax)
