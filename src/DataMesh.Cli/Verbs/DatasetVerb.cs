@@ -11,6 +11,8 @@ internal static class DatasetVerb
         DatasetListVerb.Create(),
         DatasetShowVerb.Create(),
         DatasetHistoryVerb.Create(),
+        DatasetCompactVerb.Create(),
+        DatasetRetainVerb.Create(),
         DatasetVacuumVerb.Create(),
     };
 }

@@ -6,6 +6,7 @@ using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Pipelines;
 using DataMesh.DataPlane.Graph;
+using DataMesh.Runtime.Runs;
 
 namespace DataMesh.Cli.Verbs;
 
@@ -47,9 +48,24 @@ internal static class ValidateVerb
         var unbound = broken.ToHashSet();
         var plans = withData ? await LookAsync(draft, unbound, context, problems, cancellation) : null;
         foreach (var error in BindingCheck.Run(draft, plans, context, unbound)) problems.Error(error, new Location(draft.File));
+        CheckUpserts(draft, plans, context, problems);
         if (plans is null || problems.HasErrors) return;
         foreach (var sink in GraphBinder.Bind(draft, plans, context).Sinks)
             SuggestRenames(sink.Schema, draft.Sinks.First(node => node.Id == sink.Id), problems);
+    }
+
+    /// <summary>The stages that a run puts before datasets that are upserted.</summary>
+    private static void CheckUpserts(PipelineDefinition draft, List<DecodePlan>? plans, ComponentContext context, PipelineProblems problems)
+    {
+        try
+        {
+            var whole = Upserting.Insert(draft);
+            if (plans is not null && !problems.HasErrors && !ReferenceEquals(whole, draft)) GraphBinder.Bind(whole, plans, context);
+        }
+        catch (DataMeshException error)
+        {
+            problems.Error(error, new Location(draft.File));
+        }
     }
 
     /// <summary>Looks at the data; null when there are none to look at. Stages that can not be prepared are added to <paramref name="broken"/>.</summary>

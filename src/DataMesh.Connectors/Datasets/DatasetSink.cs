@@ -1,4 +1,5 @@
 using DataMesh.Connectors.Datasets.Merging;
+using DataMesh.Connectors.Datasets.Rewriting;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
@@ -56,6 +57,10 @@ public sealed class DatasetSink : Sink
     /// <summary>Table properties.</summary>
     [Option("Delta table properties for a new table, such as `delta.deletedFileRetentionDuration: interval 30 days`.")]
     public OrderedMap<string> Properties { get; set; } = [];
+
+    /// <summary>How long things are kept.</summary>
+    [Option("How long log entries, files of older versions and rows are kept, such as `{ log: 30d, files: 7d, rows: { column: at, older_than: 90d } }`. Stored as table properties.")]
+    public RetainOptions? Retain { get; set; }
 
     /// <summary>Size of data files.</summary>
     [Option("A data file is closed when it has grown past this size. By default 256MB.")]
@@ -126,6 +131,7 @@ public sealed class DatasetSink : Sink
             var version = EpochCommit.Run(table, commit, Declared(), merge, cancellation);
             // Used up. One that stays behind, because the process died here, is left to the vacuum.
             foreach (var file in commit.Output.Files.Where(DeletionFiles.Is)) File.Delete(System.IO.Path.Combine(table.Path, file.Path));
+            if (Retain?.Rows is { } rows && table.Refresh()?.Metadata.Schema.Find(rows.Column) is not null) OldRows.Delete(table, rows, rewrites: false, context.Clock, cancellation);
             return ValueTask.FromResult(version);
         }
     }
@@ -142,6 +148,7 @@ public sealed class DatasetSink : Sink
         Description = Description,
         PartitionBy = PartitionBy,
         Key = Key,
+        Settings = Retain?.ToProperties() ?? [],
         Properties = Properties.ToDictionary(each => each.Key, each => each.Value, StringComparer.Ordinal),
     };
 
@@ -173,6 +180,7 @@ public sealed class DatasetSink : Sink
             var rows = new Schema(schema.Where(field => field.Name != Upsert.DeletionColumn));
             CheckPartition(rows, replaces, snapshot?.Metadata, context);
             var layout = TableLayout.Plan(snapshot?.Metadata, rows, PartitionBy, replaces, path);
+            if (Retain?.Rows is { } old && !(rows.TryGet(old.Column, out var time) && time.Type.Kind == TypeKind.Null)) OldRows.Find(layout.Apply(snapshot?.Metadata ?? TableMetadata.Empty), old.Column);
             DurableFiles.CreateFolder(path);
             var deletions = rows.Count == schema.Count ? null : new DatasetPlan(path, rows, layout, snapshot?.Metadata, long.MaxValue, context.Clock, only: Key);
             return new DatasetWriter(new DatasetPlan(path, rows, layout, snapshot?.Metadata, DataFileBytes, context.Clock) { Deletions = deletions });

@@ -30,6 +30,12 @@ public static class CrashPoints
     /// <summary>An upsert has written the rows again that stay of the files that it takes rows from; no log entry names them yet.</summary>
     public const string MergeRewritten = "merge.rewritten";
 
+    /// <summary>Compaction or retention has written rows to new files; no log entry names them yet.</summary>
+    public const string SwapRewritten = "swap.rewritten";
+
+    /// <summary>The log entry of a compaction or retention is durable.</summary>
+    public const string SwapEntry = "swap.entry";
+
     /// <summary>The log entry is durable; no checkpoint of it is written yet.</summary>
     public const string CommitEntry = "commit.entry";
 

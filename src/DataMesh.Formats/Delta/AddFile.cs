@@ -14,6 +14,9 @@ public sealed record AddFile(string Path, IReadOnlyDictionary<string, string?> P
     /// <summary>Tags, or null.</summary>
     public IReadOnlyDictionary<string, string?>? Tags { get; init; }
 
+    /// <summary>Whether an upsert wrote the file to keep rows that were there before, and not to bring new ones.</summary>
+    public bool IsRewritten => Tags?.ContainsKey(PropertyNames.RewrittenTag) ?? false;
+
     /// <summary>The deletion vector's descriptor, or null.</summary>
     public JsonObject? DeletionVector { get; init; }
 

@@ -22,6 +22,7 @@ public static class CheckpointWriter
         try
         {
             Write(snapshot.Version == version ? snapshot : DeltaTable.Open(table.Path, version), nowMs);
+            LogCleanup.Run(snapshot, nowMs);
         }
         catch (IOException)
         {

@@ -11,5 +11,8 @@ public static class DeletionFiles
     public const string Folder = "_datamesh/deletions/";
 
     /// <summary>Whether a staged file holds keys to delete.</summary>
-    public static bool Is(StagedFile file) => file.Path.StartsWith(Folder, StringComparison.Ordinal);
+    public static bool Is(StagedFile file) => Is(file.Path);
+
+    /// <summary>Whether a path inside a table is that of a file of keys to delete.</summary>
+    public static bool Is(string path) => path.StartsWith(Folder, StringComparison.Ordinal);
 }

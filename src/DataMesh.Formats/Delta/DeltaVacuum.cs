@@ -24,7 +24,8 @@ public sealed record VacuumResult(IReadOnlyList<string> Files, long Bytes, int K
 
 /// <summary>
 /// Deletes files that no version within the retention time needs. Never touched: live files, tombstones that have not expired, files
-/// younger than the retention, what prepared records name, and everything in folders whose name begins with <c>_</c> or <c>.</c>.
+/// younger than the retention, what prepared records name, and everything in folders whose name begins with <c>_</c> or <c>.</c>, except keys to delete
+/// that were used up.
 /// </summary>
 public static class DeltaVacuum
 {
@@ -35,25 +36,28 @@ public static class DeltaVacuum
     {
         path = Path.GetFullPath(path);
         // The folder is listed before the log is read: a file that a commit adds in between is then in the log, or too young.
-        var candidates = List(path).ToList();
+        var deletions = new DirectoryInfo(Path.Combine(path, DeletionFiles.Folder));
+        var candidates = List(path).Concat(deletions.Exists ? List(deletions.FullName) : []).ToList();
+        // What epochs in flight name is asked for before the log is read, too: an epoch that was committed in between is then in the log.
+        var spared = options.Spare?.Invoke().ToList() ?? [];
         var snapshot = DeltaTable.Open(path);
         ProtocolSupport.RequireWritable(snapshot.Protocol, snapshot.Metadata, path);
         var retention = options.Retention ?? Retention.Of(snapshot.Metadata, PropertyNames.DeletedFileRetention, Retention.DeletedFilesDefault);
         if (retention < TimeSpan.Zero) throw new DataMeshException("The retention time can not be negative.");
         var cutoff = clock.GetUtcNow() - retention;
-        var needed = Needed(snapshot, cutoff, options);
+        var needed = Needed(snapshot, cutoff, spared);
         var unneeded = candidates.Where(file => file.Written < cutoff && !needed.Contains(file.FullPath)).ToList();
         if (!options.DryRun) Delete(path, unneeded, clock);
         return new VacuumResult([.. unneeded.Select(file => Path.GetRelativePath(path, file.FullPath).Replace('\\', '/'))], unneeded.Sum(file => file.Bytes), candidates.Count - unneeded.Count);
     }
 
-    private static HashSet<string> Needed(DeltaSnapshot snapshot, DateTimeOffset cutoff, VacuumOptions options)
+    private static HashSet<string> Needed(DeltaSnapshot snapshot, DateTimeOffset cutoff, IEnumerable<string> spared)
     {
         var needed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in snapshot.Files) needed.Add(Full(DeltaPath.Decode(file.Path)));
         foreach (var file in snapshot.Tombstones)
             if ((file.DeletionTimestampMs ?? 0) >= cutoff.ToUnixTimeMilliseconds()) needed.Add(Full(DeltaPath.Decode(file.Path)));
-        foreach (var spared in options.Spare?.Invoke() ?? []) needed.Add(Full(spared));
+        foreach (var file in spared) needed.Add(Full(file));
         return needed;
 
         string Full(string relative) => Path.GetFullPath(relative, snapshot.Path);

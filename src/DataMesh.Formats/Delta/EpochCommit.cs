@@ -74,7 +74,7 @@ public static class EpochCommit
         var layout = TableLayout.Plan(snapshot?.Metadata, commit.Output.Schema, options.PartitionBy, commit.Replace, path);
         var metadata = snapshot is null ? NewTable(commit, options) : commit.Replace ? options.ApplyTo(snapshot.Metadata) : snapshot.Metadata;
         if (layout.IsChanged) metadata = layout.Apply(metadata);
-        metadata = TableKey.Apply(metadata, options.Key);
+        metadata = TableKey.Apply(metadata, options.Key).With(options.Settings);
         var added = commit.Output.Files.Where(file => !DeletionFiles.Is(file)).Select(file => Added(file, layout)).ToList();
         var merged = merge is null || snapshot is null || commit.Replace ? null : merge.Merge(snapshot, metadata, added, cancellation);
         var removed = merged is not null ? merged.Removed : commit.Replace && snapshot is not null ? snapshot.Files : [];

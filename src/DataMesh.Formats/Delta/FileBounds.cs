@@ -35,6 +35,16 @@ public readonly record struct FileBounds(IComparable? Min, IComparable? Max)
         return new FileBounds(bound, bound);
     }
 
+    /// <summary>The bounds of a date column in days since 1970, of a timestamp column in microseconds since 1970.</summary>
+    public (long? Min, long? Max) ToUnix(DataType type) => (ToUnix(Min, type), ToUnix(Max, type));
+
+    private static long? ToUnix(IComparable? bound, DataType type) => bound switch
+    {
+        int day when type.Kind == TypeKind.Date => day - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber,
+        long micros when type.Kind == TypeKind.Timestamp => micros - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMicrosecond),
+        _ => null,
+    };
+
     private static bool IsAbove(IComparable? a, IComparable? b) => a is not null && b is not null && a.CompareTo(b) > 0;
 
     private static JsonElement? Find(JsonElement statistics, string member, string name) =>

@@ -47,6 +47,11 @@ public static class FileStatistics
         return json.RootElement.TryGetProperty("numRecords", out var rows) && rows.ValueKind == JsonValueKind.Number ? rows.GetInt64() : null;
     }
 
+    /// <summary>How many nulls a column has by parsed statistics, or null.</summary>
+    public static long? ReadNullCount(JsonElement statistics, string physicalName) =>
+        statistics.TryGetProperty("nullCount", out var counts) && counts.ValueKind == JsonValueKind.Object
+        && counts.TryGetProperty(physicalName, out var count) && count.ValueKind == JsonValueKind.Number ? count.GetInt64() : null;
+
     private static void WriteBounds(Utf8JsonWriter json, string member, List<ColumnFacts> columns, Func<string, string> physicalName, Func<ColumnFacts, string?> bound)
     {
         json.WriteStartObject(member);

@@ -5,7 +5,7 @@ namespace DataMesh.Formats.Delta;
 /// <summary>What the log says of one epoch of an application.</summary>
 /// <param name="Version">The version that carries the epoch's <c>txn</c>.</param>
 /// <param name="PreparedId">The prepared id in the metadata domain that came with it, or null.</param>
-/// <param name="Added">The files that the version adds.</param>
+/// <param name="Added">The files that the version adds, without those that hold rows which were there before.</param>
 public sealed record LoggedEpoch(long Version, string? PreparedId, IReadOnlyList<LoggedFile> Added)
 {
     /// <summary>The epochs of an application as far back as log entries are kept, by number. A checkpoint does not say which epoch added a file.</summary>
@@ -20,7 +20,7 @@ public sealed record LoggedEpoch(long Version, string? PreparedId, IReadOnlyList
             foreach (var action in LogReader.ReadEntry(LogFolder.EntryPath(table, version)))
             {
                 if (action["txn"] is JsonObject txn && ActionJson.ReadTransaction(txn) is var each && each.AppId == appId) mark = each;
-                if (action["add"] is JsonObject add) added.Add(ToFile(ActionJson.ReadAdd(add)));
+                if (action["add"] is JsonObject add && ActionJson.ReadAdd(add) is { IsRewritten: false } file) added.Add(ToFile(file));
                 if (action["domainMetadata"] is JsonObject domain && EpochDomain.Parse(ActionJson.ReadDomain(domain).Configuration) is { } known && known.AppId == appId)
                     preparedId = known.PreparedId;
             }

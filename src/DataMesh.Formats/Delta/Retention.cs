@@ -5,8 +5,24 @@ namespace DataMesh.Formats.Delta;
 /// <summary>Durations in table properties: <c>interval 7 days</c>.</summary>
 public static class Retention
 {
+    private static readonly (string Unit, TimeSpan Length)[] Units =
+    [
+        ("days", TimeSpan.FromDays(1)), ("hours", TimeSpan.FromHours(1)), ("minutes", TimeSpan.FromMinutes(1)), ("seconds", TimeSpan.FromSeconds(1)),
+        ("milliseconds", TimeSpan.FromMilliseconds(1)),
+    ];
+
     /// <summary>How long removed files stay readable when the table does not say.</summary>
     public static TimeSpan DeletedFilesDefault { get; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long log entries are kept when the table does not say.</summary>
+    public static TimeSpan LogDefault { get; } = TimeSpan.FromDays(30);
+
+    /// <summary>A duration as properties spell it.</summary>
+    public static string Text(TimeSpan time)
+    {
+        var (unit, length) = Units.First(each => time.Ticks % each.Length.Ticks == 0 || each == Units[^1]);
+        return string.Create(CultureInfo.InvariantCulture, $"interval {time.Ticks / length.Ticks} {unit}");
+    }
 
     /// <summary>The duration of a property, or the default.</summary>
     public static TimeSpan Of(TableMetadata metadata, string property, TimeSpan byDefault) =>

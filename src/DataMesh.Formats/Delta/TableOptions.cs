@@ -15,6 +15,9 @@ public sealed record TableOptions
     /// <summary>Columns of which no two rows of the table share the values; empty when rows are only added.</summary>
     public IReadOnlyList<string> Key { get; init; } = [];
 
+    /// <summary>Table properties that are set in an existing table too.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Table properties for a new table.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 

@@ -65,7 +65,7 @@ internal sealed class OutputFiles
     private void CheckFooters(string id, Table table, IReadOnlyList<OutputFile> files, EpochAudit epoch)
     {
         var gone = 0;
-        foreach (var file in files)
+        foreach (var file in files.Where(file => !DeletionFiles.Is(file.Path)))
         {
             var path = Path.Combine(table.Path, file.Path);
             var isLive = table.Live.TryGetValue(file.Path, out var live);
@@ -98,7 +98,7 @@ internal sealed class OutputFiles
         if (entry.PreparedId is { } logged && logged != manifest.PreparedId)
             epoch.Fail("log", $"'{id}': version {entry.Version} was committed from the prepared record {logged}, the account is of {manifest.PreparedId}");
         var added = entry.Added.ToDictionary(file => file.Path, StringComparer.Ordinal);
-        foreach (var file in output.Files)
+        foreach (var file in output.Files.Where(file => !DeletionFiles.Is(file.Path)))
         {
             if (!added.Remove(file.Path, out var add)) epoch.Fail("log", $"'{id}': version {entry.Version} does not add '{file.Path}'");
             else if (add.Bytes != file.Bytes || (add.Rows is { } rows && rows != file.Rows))

@@ -101,6 +101,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
     {
         var staged = _task?.Staged ?? throw new InvalidOperationException("Nothing is staged.");
         var mine = EpochRecords.Make(run, staged);
+        PreparedPointers.Write(run);
         var stands = run.Account.Prepare(mine);
         CrashPoint.Reached(CrashPoints.Prepared);
         if (stands.PreparedId != mine.PreparedId)

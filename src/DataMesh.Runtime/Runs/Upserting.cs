@@ -1,3 +1,5 @@
+using DataMesh.Core.Components;
+using DataMesh.Core.Errors;
 using DataMesh.Core.Pipelines;
 using DataMesh.DataPlane.Stages;
 
@@ -9,17 +11,29 @@ public static class Upserting
     /// <summary>The pipeline with these stages.</summary>
     public static PipelineDefinition Insert(PipelineDefinition definition)
     {
-        if (definition.Sinks.All(node => node.Sink.Upsert is null)) return definition;
+        if (definition.Sinks.All(node => UpsertOf(node) is null)) return definition;
         var stages = definition.Stages.ToList();
         var sinks = definition.Sinks.ToList();
         for (var i = 0; i < sinks.Count; i++)
         {
-            if (sinks[i].Sink.Upsert is not { } upsert) continue;
+            if (UpsertOf(sinks[i]) is not { } upsert) continue;
             var id = $"{sinks[i].Id}.latest";
             stages.Add(new StageNode(id, "latest", new LatestStage(upsert), [sinks[i].Input], sinks[i].Location));
             sinks[i] = sinks[i] with { Input = new NodeOutput(id) };
         }
 
         return definition with { Stages = stages, Sinks = sinks };
+    }
+
+    private static Upsert? UpsertOf(SinkNode node)
+    {
+        try
+        {
+            return node.Sink.Upsert;
+        }
+        catch (DataMeshException error) when (error.Location is null)
+        {
+            throw new DataMeshException(error.Message, node.Location, error.Detail, error.Hint, error);
+        }
     }
 }

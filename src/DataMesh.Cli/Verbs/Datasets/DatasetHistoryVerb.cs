@@ -10,13 +10,13 @@ internal static class DatasetHistoryVerb
 {
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "Folder of the table." };
+        var path = DatasetPath.Argument();
         var limit = new Option<int>("--limit", "-n") { Description = "How many versions, newest first.", HelpName = "N", DefaultValueFactory = _ => 20 };
         var json = CommonOptions.Json();
         var command = new Command("history", "Show what was done to a table, newest first.") { path, limit, json };
         command.Act((parsed, _) =>
         {
-            var entries = DeltaTable.History(parsed.GetValue(path)!).Take(parsed.GetValue(limit)).ToList();
+            var entries = DeltaTable.History(DatasetPath.Resolve(parsed.GetValue(path)!)).Take(parsed.GetValue(limit)).ToList();
             if (parsed.GetValue(json)) JsonPrinter.Print(new { Versions = entries });
             else Print(entries);
             return Task.FromResult(ExitCodes.Done);

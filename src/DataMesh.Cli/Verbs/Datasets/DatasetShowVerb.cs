@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using DataMesh.Cli.Output;
+using DataMesh.Connectors.Datasets;
+using DataMesh.Connectors.Datasets.Rewriting;
 using DataMesh.Core.Columns;
 using DataMesh.Formats.Delta;
 
@@ -11,7 +13,7 @@ internal static class DatasetShowVerb
 {
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "Folder of the table." };
+        var path = DatasetPath.Argument();
         var version = new Option<long?>("--version") { Description = "As it was at this version.", HelpName = "N" };
         var rows = new Option<int>("--rows", "-n") { Description = "How many of its rows; 0 for none.", HelpName = "N", DefaultValueFactory = _ => 10 };
         rows.Validators.Add(result =>
@@ -22,7 +24,7 @@ internal static class DatasetShowVerb
         var command = new Command("show", "Show a table: version, files, columns, how far pipelines have come in it, and first rows.") { path, version, rows, json };
         command.Act((parsed, _) =>
         {
-            var folder = parsed.GetValue(path)!;
+            var folder = DatasetPath.Resolve(parsed.GetValue(path)!);
             var table = parsed.GetValue(version) is { } at ? DeltaTable.Open(folder, at) : DeltaTable.Open(folder);
             if (parsed.GetValue(json)) PrintJson(table, parsed.GetValue(rows));
             else Print(table, parsed.GetValue(rows));
@@ -34,17 +36,26 @@ internal static class DatasetShowVerb
     private static void Print(DeltaSnapshot table, int rowsMax)
     {
         var name = table.Metadata.Name ?? Path.GetFileName(table.Path);
-        Terminal.Line($"{Terminal.Bold(name)} version {table.Version}: {(table.Rows is { } rows ? TextTable.Number(rows) : "unknown")} rows in {table.Files.Count} {(table.Files.Count == 1 ? "file" : "files")}, {Units.Bytes(table.Bytes)}");
+        Terminal.Line($"{Terminal.Bold(name)} version {table.Version}: {(table.Rows is { } count ? TextTable.Number(count) : "unknown")} rows in {table.Files.Count} {(table.Files.Count == 1 ? "file" : "files")}, {Units.Bytes(table.Bytes)}");
         Terminal.Line($"  {table.Path}");
         if (table.Metadata.Description is { Length: > 0 } description) Terminal.Line($"  {description}");
         if (table.Metadata.PartitionColumns.Count > 0) Terminal.Line($"  partitioned by {string.Join(", ", table.Metadata.PartitionColumns)}");
         Terminal.Line($"  protocol: reader {table.Protocol.MinReaderVersion}, writer {table.Protocol.MinWriterVersion}{Features(table.Protocol)}");
+        if (TableKey.Of(table.Metadata) is { Count: > 0 } key) Terminal.Line($"  upserted by {string.Join(", ", key)}");
+        if (RowRetention.Of(table.Metadata) is { } rows) Terminal.Line($"  rows are kept for {Retention.Text(rows.OlderThan)["interval ".Length..]} by {rows.Column}");
+        PrintSmallFiles(table);
         foreach (var property in table.Metadata.Configuration.OrderBy(each => each.Key, StringComparer.Ordinal)) Terminal.Line($"  {property.Key} = {property.Value}");
         var columns = new TextTable("column", "type", "nullable");
         foreach (var field in table.Schema) columns.Add(field.Name, field.Type.ToString(), field.Nullable ? "yes" : "no");
         columns.Print("  ");
         PrintPipelines(table);
         if (rowsMax > 0 && table.Schema.Count > 0) PrintRows(table, rowsMax);
+    }
+
+    private static void PrintSmallFiles(DeltaSnapshot table)
+    {
+        var groups = CompactionPlan.Make(table, new CompactionOptions());
+        if (groups.Count > 0) Terminal.Line($"  'dataset compact' would make {groups.Count} {(groups.Count == 1 ? "file" : "files")} of {groups.Sum(group => group.Files.Count)} small ones");
     }
 
     private static void PrintRows(DeltaSnapshot table, int rowsMax)
@@ -111,6 +122,9 @@ internal static class DatasetShowVerb
         table.Metadata.PartitionColumns,
         table.Protocol,
         Properties = table.Metadata.Configuration,
+        Key = TableKey.Of(table.Metadata),
+        RowsKept = RowRetention.Of(table.Metadata) is { } kept ? new { kept.Column, OlderThanMs = (long)kept.OlderThan.TotalMilliseconds } : null,
+        Compactable = CompactionPlan.Make(table, new CompactionOptions()) is var groups ? new { Files = groups.Sum(group => group.Files.Count), Into = groups.Count } : null,
         Columns = table.Schema.Select(field => new { field.Name, Type = field.Type.ToString(), field.Nullable }),
         Pipelines = table.Transactions.Values.Select(mark => new { mark.AppId, Epoch = mark.Version, mark.LastUpdatedMs }),
         FirstRows = JsonPrinter.Rows(RowsAsJson(table, rowsMax)),

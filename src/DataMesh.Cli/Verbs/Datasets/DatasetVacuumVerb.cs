@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.Text.Json;
 using DataMesh.Cli.Output;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Formats.Delta;
+using DataMesh.Runtime.Commit;
 
 namespace DataMesh.Cli.Verbs.Datasets;
 
@@ -14,7 +14,7 @@ internal static class DatasetVacuumVerb
 
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "Folder of the table." };
+        var path = DatasetPath.Argument();
         var retain = new Option<string?>("--retain") { Description = "Keep what was live within this time (7d, 12h); without it: as the table says, 7 days by default.", HelpName = "TIME" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be deleted." };
         var force = new Option<bool>("--force") { Description = "Allow less than one hour, when surely nothing reads or writes the table now." };
@@ -22,12 +22,12 @@ internal static class DatasetVacuumVerb
         var command = new Command("vacuum", "Delete files that no version within the retention time needs. Spares what unfinished epochs name, and the quarantine.") { path, retain, dryRun, force, json };
         command.Act((parsed, _) =>
         {
-            var folder = parsed.GetValue(path)!;
+            var folder = DatasetPath.Resolve(parsed.GetValue(path)!);
             var options = new VacuumOptions
             {
                 Retention = ReadRetention(parsed.GetValue(retain), parsed.GetValue(force)),
                 DryRun = parsed.GetValue(dryRun),
-                Spare = () => FilesOfPreparedEpochs(folder),
+                Spare = () => PreparedPointers.FilesInFlight(folder),
             };
             var result = DeltaVacuum.Run(folder, options, TimeProvider.System);
             if (parsed.GetValue(json)) JsonPrinter.Print(new { options.DryRun, result.Files, result.Bytes, result.Kept });
@@ -45,26 +45,6 @@ internal static class DatasetVacuumVerb
             throw new DataMeshException($"Retaining {text} could delete files that a run is writing or a reader is reading now.", hint: "keep at least 1h, or add --force");
         return time;
     }
-
-    private static IEnumerable<string> FilesOfPreparedEpochs(string table)
-    {
-        var folder = Path.Combine(table, "_datamesh", "prepared");
-        if (!Directory.Exists(folder)) yield break;
-        foreach (var record in Directory.EnumerateFiles(folder, "*.json"))
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(record));
-            foreach (var text in Texts(document.RootElement)) yield return text;
-        }
-    }
-
-    /// <summary>Every text in a record: sparing a name that is no file does no harm.</summary>
-    private static IEnumerable<string> Texts(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => Texts(member.Value)),
-        JsonValueKind.Array => element.EnumerateArray().SelectMany(Texts),
-        JsonValueKind.String when element.GetString() is { Length: > 0 and < 4096 } text && !text.Contains('\0', StringComparison.Ordinal) => [text],
-        _ => [],
-    };
 
     private static void Print(VacuumResult result, bool isDryRun)
     {

@@ -16,6 +16,9 @@ internal sealed class UpsertMerge(string table, IReadOnlyList<string> key, IRead
     private StagedKeys? _keys;
     private long _copied;
 
+    /// <summary>Tags of files that keep rows which were there before.</summary>
+    public static Dictionary<string, string?> RewrittenTags { get; } = new() { [PropertyNames.RewrittenTag] = "true" };
+
     /// <inheritdoc/>
     public MergedFiles Merge(DeltaSnapshot snapshot, TableMetadata metadata, IReadOnlyList<AddFile> staged, CancellationToken cancellation)
     {
@@ -47,7 +50,7 @@ internal sealed class UpsertMerge(string table, IReadOnlyList<string> key, IRead
                 _touched.Add(matched.File);
             }
 
-            _rewritten.AddRange(rewriter.Finish().Select(file => plan.Added(file, dataChange: true)));
+            _rewritten.AddRange(rewriter.Finish().Select(file => plan.Added(file, dataChange: true) with { Tags = RewrittenTags }));
         }
     }
 
