@@ -12,7 +12,7 @@ public sealed record VacuumOptions
     /// <summary>Only say what would be deleted.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>Paths (relative, with <c>/</c>) that unfinished prepared records name: they are spared. Asked for after the folder was listed.</summary>
+    /// <summary>Paths (relative, with <c>/</c>) that unfinished prepared records name: they are spared. Asked for after the folder was listed and before the log is read.</summary>
     public Func<IEnumerable<string>>? Spare { get; init; }
 }
 

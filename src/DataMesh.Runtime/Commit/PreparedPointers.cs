@@ -35,7 +35,7 @@ public static class PreparedPointers
     /// </summary>
     public static IEnumerable<string> FilesInFlight(string table)
     {
-        var own = Path.Combine(table, "_datamesh");
+        var own = Path.Combine(Path.GetFullPath(table), "_datamesh");
         foreach (var folder in Read(own).Prepend(own))
         {
             var prepared = Path.Combine(folder, "prepared");

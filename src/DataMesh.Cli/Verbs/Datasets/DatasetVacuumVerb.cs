@@ -22,10 +22,11 @@ internal static class DatasetVacuumVerb
         var command = new Command("vacuum", "Delete files that no version within the retention time needs. Spares what unfinished epochs name, and the quarantine.") { path, retain, dryRun, force, json };
         command.Act((parsed, _) =>
         {
+            var retention = ReadRetention(parsed.GetValue(retain), parsed.GetValue(force));
             var folder = DatasetPath.Resolve(parsed.GetValue(path)!);
             var options = new VacuumOptions
             {
-                Retention = ReadRetention(parsed.GetValue(retain), parsed.GetValue(force)),
+                Retention = retention,
                 DryRun = parsed.GetValue(dryRun),
                 Spare = () => PreparedPointers.FilesInFlight(folder),
             };
