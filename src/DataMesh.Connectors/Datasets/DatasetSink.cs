@@ -139,6 +139,7 @@ public sealed class DatasetSink : Sink
     /// <inheritdoc/>
     public override void Check(Schema schema, bool replaces, ComponentContext context)
     {
+        if (Upsert is { } upsert) DataMeshException.CheckEach(Enumerable.Range(0, upsert.Key.Count), i => schema.Require(Key[i], OptionPlaces.Of(this, nameof(Key), i)));
         lock (_gate) CheckPartition(schema, replaces, Table(context).Refresh()?.Metadata, context);
     }
 
