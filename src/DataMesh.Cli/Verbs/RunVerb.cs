@@ -1,6 +1,8 @@
 using System.CommandLine;
 using DataMesh.Cli.Output;
 using DataMesh.Cli.Runs;
+using DataMesh.Core.Components;
+using DataMesh.Core.Errors;
 using DataMesh.Hosting.Embedded;
 using DataMesh.Runtime.Runs;
 
@@ -20,17 +22,18 @@ internal static class RunVerb
         var epochTime = new Option<string?>("--epoch-time") { Description = "Commit after this time, such as 30s; without it: what the pipeline file says, else 1m.", HelpName = "TIME" };
         var strict = new Option<bool>("--strict") { Description = $"Exit with {ExitCodes.Quarantined} when records were set aside." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Show no progress." };
+        var patience = new Option<string>("--stop-within") { Description = "Time after Ctrl-C or SIGTERM in which a barrier must come; then the run ends without it.", HelpName = "TIME", DefaultValueFactory = _ => "60s" };
         var json = CommonOptions.Json();
         var command = new Command("run", "Run a pipeline: from its sources into its datasets. Ctrl-C stops at the next barrier; what was read until then is committed.")
         {
-            file, cores, state, once, rebuild, epochBytes, epochTime, strict, quiet, json,
+            file, cores, state, once, rebuild, epochBytes, epochTime, strict, quiet, patience, json,
         };
         command.Act(async (parsed, _) =>
         {
             var definition = PipelineLoading.Load(parsed.GetValue(file)!);
             definition = definition with { Epoch = definition.Epoch.With(parsed.GetValue(epochBytes), parsed.GetValue(epochTime)) };
             var options = new RunOptions { Cores = parsed.GetValue(cores), StateFolder = parsed.GetValue(state), Rebuild = parsed.GetValue(rebuild), Once = parsed.GetValue(once) };
-            using var stop = new StopSignal();
+            using var stop = new StopSignal(PatienceOf(parsed.GetValue(patience)!));
             IRunDisplay display = parsed.GetValue(quiet) ? new NoDisplay() : parsed.GetValue(json) || !Terminal.IsLive ? new LineDisplay() : new LiveDisplay(definition.Name);
             var result = await display.ShowAsync(progress => EmbeddedHost.RunAsync(definition, options, progress, stop.Token));
             if (parsed.GetValue(json)) RunReport.PrintJson(result);
@@ -42,6 +45,11 @@ internal static class RunVerb
         });
         return command;
     }
+
+    private static TimeSpan PatienceOf(string text) =>
+        OptionText.TryDuration(text, out var time) && time > TimeSpan.Zero && time < TimeSpan.FromDays(1)
+            ? time
+            : throw new DataMeshException($"'{text}' is no time to wait for.", hint: "for example 500ms, 30s or 5m");
 
     private static int CodeOf(RunResult result, bool isStrict) => result.Outcome switch
     {

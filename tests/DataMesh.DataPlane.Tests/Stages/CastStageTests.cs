@@ -58,4 +58,16 @@ public class CastStageTests
     }
 
     private static CastRule Rule(DataType type, OnError? onError = null) => new() { Type = type, OnError = onError };
+
+    [Theory]
+    [InlineData("1234,5", "`standardise: { price: { number: { type: float64, decimal: \",\" } } }` reads numbers with a decimal comma")]
+    [InlineData("1.234,50", "`standardise: { price: { number: { type: float64, decimal: \",\" } } }` reads numbers with a decimal comma")]
+    [InlineData("1,234.50", "`standardise: { price: { number: float64 } }` reads numbers with commas between thousands")]
+    [InlineData("a, b", "`on_error: quarantine` sets such rows aside")]
+    public void Numbers_in_other_spellings_name_the_option_that_reads_them(string text, string hint)
+    {
+        var stage = new CastStage { Columns = { { "price", Rule(DataType.Float64) } }, OnError = OnError.Fail };
+        var error = Assert.Throws<DataMeshException>(() => StageTest.Gives(stage, $$"""{"price": "{{text}}"}""", ""));
+        Assert.Equal(hint, error.Hint);
+    }
 }

@@ -46,16 +46,22 @@ internal sealed class BoundColumns(Schema input, ColumnChange?[] changes) : Boun
             switch (changes[index]!.OnError)
             {
                 case OnError.Quarantine:
-                    failedRows.Add(failed, QuarantineReasons.CastFailed, name, row => Misfit(column, row, changed.Type));
+                    failedRows.Add(failed, QuarantineReasons.CastFailed, name, row => Detail(column, row, changed.Type, name));
                     break;
                 case OnError.Fail when failed.ToIndices() is [var first, ..]:
-                    throw new DataMeshException($"The column '{name}' holds {Misfit(column, first, changed.Type)}", hint: "`on_error: quarantine` sets such rows aside");
+                    throw new DataMeshException($"The column '{name}' holds {Misfit(column, first, changed.Type)}", hint: NumberSpelling.Hint(name, ValueText.Format(column, first), changed.Type) ?? "`on_error: quarantine` sets such rows aside");
                 default:
                     failed.Dispose();
                     break;
             }
 
             return changed;
+        }
+
+        private static string Detail(Column column, int row, DataType type, string name)
+        {
+            var misfit = Misfit(column, row, type);
+            return NumberSpelling.Hint(name, ValueText.Format(column, row), type) is { } hint ? $"{misfit} Hint: {hint}." : misfit;
         }
 
         private static string Misfit(Column column, int row, DataType type) => $"'{Shorten(ValueText.Format(column, row))}', which is not a value of type {type}.";
