@@ -15,14 +15,28 @@ public sealed class ComponentContext
     /// <summary>True when the pipeline looks again later: input that is not there yet is no error, and files may still be growing.</summary>
     public bool Repeats { get; init; }
 
+    /// <summary>True when the pipeline's trigger lets it run again and again: no end of input is the last.</summary>
+    public bool IsEndless { get; private init; }
+
     /// <summary>
     /// True when the schemas to bind to were narrowed to the columns that are needed later (the stages were bound to the full schemas before):
     /// a column that a stage names and that is gone is no error then, the stage leaves it out.
     /// </summary>
     public bool ColumnsArePruned { get; private init; }
 
+    /// <summary>The context for a pipeline that runs again and again, or once.</summary>
+    public ComponentContext For(bool isEndless) => new()
+    {
+        BaseFolder = BaseFolder,
+        Clock = Clock,
+        Pipeline = Pipeline,
+        Repeats = Repeats,
+        ColumnsArePruned = ColumnsArePruned,
+        IsEndless = isEndless,
+    };
+
     /// <summary>The context for binding again to narrowed schemas.</summary>
-    public ComponentContext ToPruned() => new() { BaseFolder = BaseFolder, Clock = Clock, Pipeline = Pipeline, Repeats = Repeats, ColumnsArePruned = true };
+    public ComponentContext ToPruned() => new() { BaseFolder = BaseFolder, Clock = Clock, Pipeline = Pipeline, Repeats = Repeats, IsEndless = IsEndless, ColumnsArePruned = true };
 
     /// <summary>A path from the pipeline file made absolute.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, BaseFolder);

@@ -222,6 +222,9 @@ public static class QuarantineReasons
     /// <summary>A record that shows a change of structure which the policy sets aside.</summary>
     public const string StructuralDrift = "structural_drift";
 
+    /// <summary>A row that came after every window of its event time had closed.</summary>
+    public const string Late = "late";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Undecodable, FieldCount, Misfit, CastFailed, RuleFailed, ExpressionFailed, TooLarge, TooDeep, StructuralDrift];
+    public static IReadOnlyList<string> All { get; } = [Undecodable, FieldCount, Misfit, CastFailed, RuleFailed, ExpressionFailed, TooLarge, TooDeep, StructuralDrift, Late];
 }

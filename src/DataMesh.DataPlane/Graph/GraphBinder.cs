@@ -15,12 +15,31 @@ public static class GraphBinder
     /// <param name="context">Surroundings.</param>
     public static BoundGraph Bind(PipelineDefinition definition, IReadOnlyList<DecodePlan> sources, ComponentContext context)
     {
+        context = context.For(definition.Trigger.Repeats);
         var wiring = new Wiring(definition);
         var full = BindStages(definition, wiring, sources, context);
         var needed = Projection.Needed(definition, wiring, full);
         var plans = sources.Select((plan, i) => Projection.Narrow(plan, needed[i])).ToList();
         var bound = plans.All(plan => plan.Columns is null) ? full : BindStages(definition, wiring, plans, context.ToPruned());
-        return Assemble(definition, wiring, plans, bound);
+        var graph = Assemble(definition, wiring, plans, bound);
+        CheckEndless(definition, graph);
+        return graph;
+    }
+
+    /// <summary>A stage that needs the whole input would begin anew with every look of a pipeline that runs again and again, and its rows pile up.</summary>
+    private static void CheckEndless(PipelineDefinition definition, BoundGraph graph)
+    {
+        if (!definition.Trigger.Repeats || definition.Sinks.Any(node => node.Sink.Replaces)) return;
+        if (graph.Stages.FirstOrDefault(node => node.Keeps == Keeping.WholeInput) is not { } stage) return;
+        var node = definition.Stages.First(each => each.Id == stage.Id);
+        throw new DataMeshException(
+            $"Stage '{node.Id}' ({node.Type}) needs the whole input, which a pipeline with the trigger '{Naming.SnakeCase(definition.Trigger.Kind.ToString())}' never has.", node.Location,
+            hint: node.Type switch
+            {
+                "aggregate" => "give it a window, as in window: { on: time, tumbling: 1h }, or let the dataset have mode: overwrite",
+                "deduplicate" => "keep: first goes on from run to run; a dataset with mode: upsert holds the last row of every key",
+                _ => "let the dataset have mode: overwrite, so that every run computes it anew, or the trigger be once",
+            });
     }
 
     private static List<BoundStage> BindStages(

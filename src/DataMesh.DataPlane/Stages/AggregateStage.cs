@@ -4,6 +4,7 @@ using DataMesh.Core.Errors;
 using DataMesh.DataPlane.Stages.Aggregates;
 using DataMesh.DataPlane.Stages.Keys;
 using DataMesh.DataPlane.Stages.Shared;
+using DataMesh.DataPlane.Stages.Windows;
 
 namespace DataMesh.DataPlane.Stages;
 
@@ -13,7 +14,12 @@ namespace DataMesh.DataPlane.Stages;
         + "Nulls are left out of every aggregate but `count(*)`; an aggregate of nothing is null (a count is 0). Sums of float64 are kept to about 106 bits, so that a result "
         + "does not depend on how many cores took part; sums of int64 are exact, and one beyond 64 bits is an error. An aggregate may be followed by `filter (where condition)`. "
         + "Functions: `count`, `count_if`, `sum`, `avg`, `min`, `max`, `any_value`, `stddev`, `stddev_pop`, `variance`, `var_pop`, `approx_distinct`, `count_distinct` "
-        + "(or `count(distinct x)`), `quantile(x, 0.95)`, `median`, `bool_and`, `bool_or`. There is no `first` or `last`: cores take rows in no fixed order.")]
+        + "(or `count(distinct x)`), `quantile(x, 0.95)`, `median`, `bool_and`, `bool_or`. There is no `first` or `last`: cores take rows in no fixed order.\n\n"
+        + "With `window` rows are grouped by event time too, and the columns `window_start` and `window_end` (exclusive) come first. The watermark is the largest event time of all rows "
+        + "before, in source order, less `lateness`: a window closes when the watermark reaches its end, is emitted then, and takes no more rows; a row all of whose windows have closed "
+        + "is late. A session reaches from its first row to `gap` after its last. Rows without an event time go to quarantine (`rule_failed`, `window.on`). Open windows are kept from "
+        + "epoch to epoch and, with `at_end: keep`, from run to run; with `at_end: emit` rows that come for them in a later run are late. A pipeline that runs again and again needs "
+        + "windows: without them the groups of every run would be rows of their own.")]
 [Example("Totals per key", "aggregate: { group_by: [zone], aggregates: { trips: count(*), total: sum(amount), mean: avg(amount) } }",
     """
     {"zone": "b", "amount": 1.5}
@@ -32,6 +38,30 @@ namespace DataMesh.DataPlane.Stages;
     {"x": 7}
     """,
     """{"rows": 4, "known": 3, "different": 2, "most": 7}""")]
+[Example("Rows per hour, one of them late", "aggregate: { group_by: [zone], aggregates: { trips: count(*) }, window: { on: cast(at as timestamp), tumbling: 1h, lateness: 10m } }",
+    """
+    {"at": "2024-01-01T00:10:00Z", "zone": "a"}
+    {"at": "2024-01-01T01:05:00Z", "zone": "a"}
+    {"at": "2024-01-01T00:50:00Z", "zone": "a"}
+    {"at": "2024-01-01T01:10:00Z", "zone": "b"}
+    {"at": "2024-01-01T00:55:00Z", "zone": "b"}
+    """,
+    """
+    {"window_start": "2024-01-01T00:00:00Z", "window_end": "2024-01-01T01:00:00Z", "zone": "a", "trips": 2}
+    {"window_start": "2024-01-01T01:00:00Z", "window_end": "2024-01-01T02:00:00Z", "zone": "a", "trips": 1}
+    {"window_start": "2024-01-01T01:00:00Z", "window_end": "2024-01-01T02:00:00Z", "zone": "b", "trips": 1}
+    """, Quarantined = ["late"])]
+[Example("Sessions of users, two of which a late row joins", "aggregate: { group_by: [user], aggregates: { clicks: count(*) }, window: { on: cast(at as timestamp), session: 30m, lateness: 1h } }",
+    """
+    {"at": "2024-01-01T10:00:00Z", "user": "ann"}
+    {"at": "2024-01-01T10:40:00Z", "user": "ann"}
+    {"at": "2024-01-01T10:20:00Z", "user": "ann"}
+    {"at": "2024-01-01T12:00:00Z", "user": "bob"}
+    """,
+    """
+    {"window_start": "2024-01-01T10:00:00Z", "window_end": "2024-01-01T11:10:00Z", "user": "ann", "clicks": 3}
+    {"window_start": "2024-01-01T12:00:00Z", "window_end": "2024-01-01T12:30:00Z", "user": "bob", "clicks": 1}
+    """)]
 public sealed class AggregateStage : Stage
 {
     /// <summary>The keys.</summary>
@@ -46,8 +76,12 @@ public sealed class AggregateStage : Stage
     [Option("Memory that the groups of all cores together may take before the run fails; 1GB without it.")]
     public ByteCount? Memory { get; set; }
 
+    /// <summary>Windows of event time.</summary>
+    [Option("Windows of event time to group by besides: `tumbling`, `sliding` or `session`. They are emitted when they close, so that the input need not end.")]
+    public WindowOptions? Window { get; set; }
+
     /// <inheritdoc/>
-    public override StageOrder Order => StageOrder.Merging;
+    public override StageOrder Order => Window is null ? StageOrder.Merging : StageOrder.Sequential;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Schema> OutputsInSpite(Schema input) =>
@@ -64,13 +98,21 @@ public sealed class AggregateStage : Stage
     /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
-        if (GroupBy.Count == 0 && Aggregates.Count == 0)
+        if (GroupBy.Count == 0 && Aggregates.Count == 0 && Window is null)
             throw new DataMeshException("aggregate has nothing to do.", hint: "give it group_by, aggregates, or both");
         var plan = new AggregatePlan(input);
         var keys = GroupBy.Select<ExpressionText, Action>(key => () => AddKey(plan, key, input));
         DataMeshException.CheckEach(keys.Concat(Aggregates.Select<OrderedMapEntry<ExpressionText>, Action>(each => () => plan.AddAggregate(each.Key, each.Value))), add => add());
-        return new BoundAggregate(plan, StateBudget.Of("aggregate", Memory, "group by fewer or coarser keys, use approx_distinct instead of count_distinct, or raise memory:"));
+        if (Window is not null)
+        {
+            var texts = GroupBy.Select(key => key.Text).Concat(Aggregates.Select(each => $"{each.Key} = {each.Value}"));
+            return new BoundWindows(WindowPlan.Bind(Window, plan, texts, input, context), Budget);
+        }
+
+        return new BoundAggregate(plan, Budget());
     }
+
+    private StateBudget Budget() => StateBudget.Of("aggregate", Memory, "group by fewer or coarser keys, use approx_distinct instead of count_distinct, or raise memory:");
 
     private static void AddKey(AggregatePlan plan, ExpressionText key, Schema input)
     {

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using DataMesh.Core.Columns;
+using DataMesh.Core.Storage;
 
 namespace DataMesh.DataPlane.Stages.Aggregates;
 
@@ -10,8 +11,14 @@ internal abstract class Accumulator
     /// <summary>Takes rows in: row i of the arguments belongs to group <c>groups[i]</c>, all below <paramref name="groupCount"/>.</summary>
     public abstract void Absorb(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups, int groupCount);
 
-    /// <summary>Takes over what another of the same kind has; its group g is group <c>map[g]</c> here.</summary>
+    /// <summary>Takes over what another of the same kind has; its group g is group <c>map[g]</c> here, or is left behind when that is -1.</summary>
     public abstract void Merge(Accumulator other, ReadOnlySpan<int> map, int groupCount);
+
+    /// <summary>Writes the states of some groups, in the order given.</summary>
+    public abstract void Save(StateWriter writer, ReadOnlySpan<int> groups);
+
+    /// <summary>Reads what <see cref="Save"/> wrote into an accumulator that has none of these groups yet.</summary>
+    public abstract void Restore(StateReader reader, ReadOnlySpan<int> groups, int groupCount);
 
     /// <summary>Memory held, in bytes.</summary>
     public abstract long ByteSize { get; }
@@ -46,7 +53,19 @@ internal abstract class Accumulator<TState> : Accumulator
     {
         Reserve(ref _states, groupCount);
         var theirs = ((Accumulator<TState>)other)._states;
-        for (var group = 0; group < Math.Min(theirs.Length, map.Length); group++) MergeState(ref _states[map[group]], in theirs[group]);
+        for (var group = 0; group < Math.Min(theirs.Length, map.Length); group++)
+            if (map[group] >= 0) MergeState(ref _states[map[group]], in theirs[group]);
+    }
+
+    public sealed override void Save(StateWriter writer, ReadOnlySpan<int> groups)
+    {
+        foreach (var group in groups) SaveState(writer, Of(group)!);
+    }
+
+    public sealed override void Restore(StateReader reader, ReadOnlySpan<int> groups, int groupCount)
+    {
+        Reserve(ref _states, groupCount);
+        foreach (var group in groups) _states[group] = RestoreState(reader);
     }
 
     /// <summary>Takes rows in; there is a state for every group.</summary>
@@ -54,4 +73,10 @@ internal abstract class Accumulator<TState> : Accumulator
 
     /// <summary>Takes one group of another in.</summary>
     protected abstract void MergeState(ref TState state, in TState other);
+
+    /// <summary>Writes one state, which may be the empty one.</summary>
+    protected abstract void SaveState(StateWriter writer, TState state);
+
+    /// <summary>Reads one state.</summary>
+    protected abstract TState RestoreState(StateReader reader);
 }

@@ -19,14 +19,14 @@ internal sealed class AggregateWorker : StageWorker
         _budget = budget;
         _readers = [.. plan.Operands.Select(each => each.CreateReader())];
         Groups = new GroupTable([.. plan.Keys.Select(each => each.Type)]);
-        Accumulators = [.. plan.Accumulators.Select(each => each.Create())];
+        States = new AccumulatorSet(plan.Accumulators);
     }
 
     /// <summary>The groups seen.</summary>
     public GroupTable Groups { get; }
 
-    /// <summary>Their states, in the plan's order.</summary>
-    public Accumulator[] Accumulators { get; }
+    /// <summary>Their states.</summary>
+    public AccumulatorSet States { get; }
 
     public override void Process(RecordBatch batch, StageOutput output)
     {
@@ -52,7 +52,7 @@ internal sealed class AggregateWorker : StageWorker
     public void Absorb(AggregateWorker other)
     {
         var map = Groups.Absorb(other.Groups);
-        for (var i = 0; i < Accumulators.Length; i++) Accumulators[i].Merge(other.Accumulators[i], map, Groups.Count);
+        States.Merge(other.States, map, Groups.Count);
     }
 
     private Column[] ReadOperands(RecordBatch batch, out Bitmap? failed)
@@ -91,41 +91,14 @@ internal sealed class AggregateWorker : StageWorker
         var numbers = ArrayPool<int>.Shared.Rent(length);
         var groups = numbers.AsSpan(0, length);
         Groups.Assign(operands.AsSpan(0, _plan.Keys.Count), groups);
-        for (var i = 0; i < Accumulators.Length; i++) Absorb(Accumulators[i], _plan.Accumulators[i], operands, groups);
+        States.Absorb(operands, groups, Groups.Count);
         ArrayPool<int>.Shared.Return(numbers);
         output.Count(LedgerTerm.Absorbed, length);
     }
 
-    private void Absorb(Accumulator accumulator, AccumulatorPlan plan, Column[] operands, ReadOnlySpan<int> groups)
-    {
-        var arguments = plan.Argument < 0 ? [] : new[] { Argument(operands[plan.Argument], plan.AsDouble) };
-        if (plan.Filter >= 0) AbsorbFiltered(accumulator, arguments, operands[plan.Filter], groups);
-        else accumulator.Absorb(arguments, groups, Groups.Count);
-        foreach (var argument in arguments) argument.Dispose();
-    }
-
-    private void AbsorbFiltered(Accumulator accumulator, Column[] arguments, Column filter, ReadOnlySpan<int> groups)
-    {
-        if (filter is not BoolColumn flags) return;
-        using var passing = flags.Values.Clone();
-        if (flags.Validity is not null) passing.And(flags.Validity);
-        var rows = passing.ToIndices();
-        var taken = new int[rows.Length];
-        for (var i = 0; i < rows.Length; i++) taken[i] = groups[rows[i]];
-        var picked = Array.ConvertAll(arguments, argument => argument.Take(rows));
-        accumulator.Absorb(picked, taken, Groups.Count);
-        foreach (var column in picked) column.Dispose();
-    }
-
-    private static Column Argument(Column operand, bool asDouble) =>
-        asDouble ? NumberColumns.ToDouble(operand)
-        : operand is NullColumn ? Column.Nulls(DataType.Int64, operand.Length)
-        : operand.Share();
-
     private void TrackMemory()
     {
-        var held = Groups.ByteSize;
-        foreach (var accumulator in Accumulators) held += accumulator.ByteSize;
+        var held = Groups.ByteSize + States.ByteSize;
         _budget.Change(held - _held);
         _held = held;
     }

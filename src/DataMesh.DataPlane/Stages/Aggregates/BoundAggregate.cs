@@ -32,7 +32,7 @@ internal sealed class BoundAggregate(AggregatePlan plan, StateBudget budget) : B
     private int[] FilledGroups(AggregateWorker whole)
     {
         if (plan.Keys.Count == 0) return [0];
-        var counts = (CountAccumulator)whole.Accumulators[0];
+        var counts = (CountAccumulator)whole.States[0];
         return [.. Enumerable.Range(0, whole.Groups.Count).Where(group => counts.Of(group) > 0)];
     }
 
@@ -44,7 +44,7 @@ internal sealed class BoundAggregate(AggregatePlan plan, StateBudget budget) : B
         {
             var result = plan.Results[i];
             var builder = new ColumnBuilder(result.Field.Type);
-            foreach (var group in groups) result.Read(whole.Accumulators[result.Accumulator], group, builder);
+            foreach (var group in groups) result.Read(whole.States[result.Accumulator], group, builder);
             columns[plan.Keys.Count + i] = builder.Build();
         }
 

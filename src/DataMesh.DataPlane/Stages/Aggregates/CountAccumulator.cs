@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using DataMesh.Core.Columns;
+using DataMesh.Core.Storage;
 
 namespace DataMesh.DataPlane.Stages.Aggregates;
 
@@ -22,4 +23,8 @@ internal sealed class CountAccumulator : Accumulator<long>
     }
 
     protected override void MergeState(ref long state, in long other) => state += other;
+
+    protected override void SaveState(StateWriter writer, long state) => writer.Int64(state);
+
+    protected override long RestoreState(StateReader reader) => reader.Int64();
 }

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using DataMesh.Core.Columns;
+using DataMesh.Core.Storage;
 
 namespace DataMesh.DataPlane.Stages.Aggregates;
 
@@ -54,6 +56,19 @@ internal sealed class ExtremeAccumulator<T, TDirection> : Accumulator<Extreme<T>
         if (other.Any && (!state.Any || TDirection.Better(Compare(other.Value, state.Value)))) state = other;
     }
 
+    protected override void SaveState(StateWriter writer, Extreme<T> state)
+    {
+        writer.Flag(state.Any);
+        if (state.Any) writer.Raw(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in state.Value)));
+    }
+
+    protected override Extreme<T> RestoreState(StateReader reader)
+    {
+        var state = new Extreme<T> { Any = reader.Flag() };
+        if (state.Any) reader.Raw(MemoryMarshal.AsBytes(new Span<T>(ref state.Value)));
+        return state;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Compare(T a, T b)
     {
@@ -87,6 +102,19 @@ internal sealed class BytesExtremeAccumulator<TDirection> : Accumulator<byte[]?>
     protected override void MergeState(ref byte[]? state, in byte[]? other)
     {
         if (other is not null && (state is null || TDirection.Better(other.AsSpan().SequenceCompareTo(state)))) Replace(ref state, other);
+    }
+
+    protected override void SaveState(StateWriter writer, byte[]? state)
+    {
+        writer.Flag(state is not null);
+        if (state is not null) writer.Bytes(state);
+    }
+
+    protected override byte[]? RestoreState(StateReader reader)
+    {
+        byte[]? state = null;
+        if (reader.Flag()) Replace(ref state, reader.Bytes());
+        return state;
     }
 
     private void Replace(ref byte[]? state, ReadOnlySpan<byte> value)

@@ -1,4 +1,5 @@
 using DataMesh.Core.Columns;
+using DataMesh.Core.Storage;
 
 namespace DataMesh.DataPlane.Stages.Aggregates;
 
@@ -30,4 +31,12 @@ internal sealed class FlagAccumulator : Accumulator<FlagCounts>
         state.Count += other.Count;
         state.Trues += other.Trues;
     }
+
+    protected override void SaveState(StateWriter writer, FlagCounts state)
+    {
+        writer.Int64(state.Count);
+        writer.Int64(state.Trues);
+    }
+
+    protected override FlagCounts RestoreState(StateReader reader) => new() { Count = reader.Int64(), Trues = reader.Int64() };
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using DataMesh.Core.Columns;
+using DataMesh.Core.Storage;
 using DataMesh.Core.Sketches;
 
 namespace DataMesh.DataPlane.Stages.Aggregates;
@@ -7,6 +8,9 @@ namespace DataMesh.DataPlane.Stages.Aggregates;
 /// <summary>Count, sum and sum of squares of doubles, for deviations and variances.</summary>
 internal sealed class MomentsAccumulator : Accumulator<Moments>
 {
+    /// <summary>A version byte, the count, and two sums of two doubles each.</summary>
+    private const int Bytes = 41;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void AbsorbRows(ReadOnlySpan<Column> arguments, ReadOnlySpan<int> groups)
     {
@@ -19,4 +23,13 @@ internal sealed class MomentsAccumulator : Accumulator<Moments>
     }
 
     protected override void MergeState(ref Moments state, in Moments other) => state.Merge(in other);
+
+    protected override void SaveState(StateWriter writer, Moments state) => writer.Raw(state.ToBytes());
+
+    protected override Moments RestoreState(StateReader reader)
+    {
+        Span<byte> bytes = stackalloc byte[Bytes];
+        reader.Raw(bytes);
+        return Moments.FromBytes(bytes);
+    }
 }

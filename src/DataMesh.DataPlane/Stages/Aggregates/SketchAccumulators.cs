@@ -1,6 +1,7 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Keys;
 using DataMesh.Core.Sketches;
+using DataMesh.Core.Storage;
 using DataMesh.DataPlane.Stages.Keys;
 
 namespace DataMesh.DataPlane.Stages.Aggregates;
@@ -28,6 +29,10 @@ internal sealed class ApproximateDistinctAccumulator : Accumulator<HyperLogLog?>
     {
         if (other is not null) (state ??= new HyperLogLog(Precision)).Merge(other);
     }
+
+    protected override void SaveState(StateWriter writer, HyperLogLog? state) => writer.Bytes(state is null ? [] : state.ToBytes());
+
+    protected override HyperLogLog? RestoreState(StateReader reader) => reader.Bytes() is { Length: > 0 } bytes ? HyperLogLog.FromBytes(bytes) : null;
 }
 
 /// <summary><c>quantile</c> and <c>median</c>: one histogram per group.</summary>
@@ -50,4 +55,8 @@ internal sealed class QuantileAccumulator : Accumulator<QuantileSketch?>
     {
         if (other is not null) (state ??= new QuantileSketch(BucketsMax)).Merge(other);
     }
+
+    protected override void SaveState(StateWriter writer, QuantileSketch? state) => writer.Bytes(state is null ? [] : state.ToBytes());
+
+    protected override QuantileSketch? RestoreState(StateReader reader) => reader.Bytes() is { Length: > 0 } bytes ? QuantileSketch.FromBytes(bytes) : null;
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Sketches;
+using DataMesh.Core.Storage;
 
 namespace DataMesh.DataPlane.Stages.Aggregates;
 
@@ -46,6 +47,15 @@ internal sealed class DoubleSumAccumulator : Accumulator<DoubleSum>
         state.Sum.Add(other.Sum);
         state.Count += other.Count;
     }
+
+    protected override void SaveState(StateWriter writer, DoubleSum state)
+    {
+        writer.Double(state.Sum.High);
+        writer.Double(state.Sum.Low);
+        writer.Int64(state.Count);
+    }
+
+    protected override DoubleSum RestoreState(StateReader reader) => new() { Sum = new DoubleDouble(reader.Double(), reader.Double()), Count = reader.Int64() };
 }
 
 /// <summary>A sum of integers or decimals with its count.</summary>
@@ -53,6 +63,14 @@ internal struct IntegerSum
 {
     public Int128 Sum;
     public long Count;
+
+    public readonly void Save(StateWriter writer)
+    {
+        writer.Int128(Sum);
+        writer.Int64(Count);
+    }
+
+    public static IntegerSum Restore(StateReader reader) => new() { Sum = reader.Int128(), Count = reader.Int64() };
 }
 
 /// <summary>Sums integers exactly in 128 bits.</summary>
@@ -78,6 +96,10 @@ internal sealed class IntegerSumAccumulator : Accumulator<IntegerSum>
         state.Sum += other.Sum;
         state.Count += other.Count;
     }
+
+    protected override void SaveState(StateWriter writer, IntegerSum state) => state.Save(writer);
+
+    protected override IntegerSum RestoreState(StateReader reader) => IntegerSum.Restore(reader);
 }
 
 /// <summary>Sums decimals of one scale exactly; 38 digits must hold the sum.</summary>
@@ -101,4 +123,8 @@ internal sealed class DecimalSumAccumulator : Accumulator<IntegerSum>
         state.Sum = checked(state.Sum + other.Sum);
         state.Count += other.Count;
     }
+
+    protected override void SaveState(StateWriter writer, IntegerSum state) => state.Save(writer);
+
+    protected override IntegerSum RestoreState(StateReader reader) => IntegerSum.Restore(reader);
 }
