@@ -36,6 +36,9 @@ public sealed record PipelineDefinition
     /// <summary>When it runs.</summary>
     public Trigger Trigger { get; init; } = Trigger.Once;
 
+    /// <summary>Whether it runs again and again and adds to what earlier runs wrote: no end of input is the last, and no result may wait for it.</summary>
+    public bool IsEndless { get; init; }
+
     /// <summary>When an epoch ends.</summary>
     public EpochLimits Epoch { get; init; } = new();
 

@@ -142,6 +142,7 @@ public sealed class PipelineReader
         var epoch = new EpochLimits();
         if (root.Find("epoch") is { } limits) new OptionsBinder(_catalog, _problems).Fill(epoch, limits.Value, "part 'epoch'");
         drift.Check(_problems);
+        var trigger = root.Find("trigger") is { } when ? TriggerReader.Read(when.Value, _problems) : Trigger.Once;
         return new PipelineDefinition
         {
             Name = ReadName(root),
@@ -153,7 +154,8 @@ public sealed class PipelineReader
             Sources = [.. sources.Select(draft => new SourceNode(draft.Id, draft.Component.Name, (Source)draft.Instance, draft.Location))],
             Stages = wired.Stages,
             Sinks = wired.Sinks,
-            Trigger = root.Find("trigger") is { } trigger ? TriggerReader.Read(trigger.Value, _problems) : Trigger.Once,
+            Trigger = trigger,
+            IsEndless = trigger.Repeats && !wired.Sinks.Any(node => node.Sink.Replaces),
             Epoch = epoch,
             Tests = root.Find("tests") is { } tests ? new TestReader([.. sources.Select(each => each.Id)], [.. sinks.Select(each => each.Id)], _problems).Read(tests) : [],
         };

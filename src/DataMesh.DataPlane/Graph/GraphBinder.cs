@@ -15,7 +15,7 @@ public static class GraphBinder
     /// <param name="context">Surroundings.</param>
     public static BoundGraph Bind(PipelineDefinition definition, IReadOnlyList<DecodePlan> sources, ComponentContext context)
     {
-        context = context.For(definition.Trigger.Repeats);
+        context = context.For(definition.IsEndless);
         var wiring = new Wiring(definition);
         var full = BindStages(definition, wiring, sources, context);
         var needed = Projection.Needed(definition, wiring, full);
@@ -29,7 +29,7 @@ public static class GraphBinder
     /// <summary>A stage that needs the whole input would begin anew with every look of a pipeline that runs again and again, and its rows pile up.</summary>
     private static void CheckEndless(PipelineDefinition definition, BoundGraph graph)
     {
-        if (!definition.Trigger.Repeats || definition.Sinks.Any(node => node.Sink.Replaces)) return;
+        if (!definition.IsEndless) return;
         if (graph.Stages.FirstOrDefault(node => node.Keeps == Keeping.WholeInput) is not { } stage) return;
         var node = definition.Stages.First(each => each.Id == stage.Id);
         throw new DataMeshException(

@@ -72,7 +72,7 @@ internal sealed class Recount(PipelineRun run, CommittedChain chain)
     {
         var plans = run.Definition.Sources.Select(node => new DecodePlan(StoredField.ToSchema(manifest.SourceSchemas[node.Id]), Widening: false)).ToList();
         var graph = GraphBinder.Bind(RunsAgain(manifest) ? WithoutSinks(run.Definition) : SourcesOnly(run.Definition), plans, run.Context);
-        if (!graph.MayEndAnywhere) graph = GraphBinder.Bind(SourcesOnly(run.Definition), plans, run.Context);
+        if (!graph.MayEndAnywhere || graph.Keepers.Any()) graph = GraphBinder.Bind(SourcesOnly(run.Definition), plans, run.Context);
         var path = new DataPath(graph, new PathOptions { Abort = cancellation }, new PathMeter());
         await using var feed = new RangeFeed(graph, ranges, run.Context);
         var writers = new List<SinkWriter>();
