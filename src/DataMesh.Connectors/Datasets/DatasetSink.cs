@@ -107,6 +107,7 @@ public sealed class DatasetSink : Sink
             var (epoch, preparedId, domain) = EpochCommit.LastEpoch(snapshot, appId);
             return ValueTask.FromResult(new TargetState(snapshot?.Version ?? -1, snapshot?.Schema, epoch, preparedId, domain)
             {
+                Upkeep = UpkeepCount.Of(snapshot),
                 WithoutEffect = snapshot is null ? [] : [.. Declared().DifferencesFrom(snapshot.Metadata).Select(Kept)],
             });
         }

@@ -84,6 +84,9 @@ public abstract class Sink
 /// <param name="Domain">The rest of the domain metadata that was committed with it, JSON, or null.</param>
 public sealed record TargetState(long Version, Schema? Schema, long Epoch, string? PreparedId, string? Domain)
 {
+    /// <summary>How many of the versions brought no rows of anyone: compaction, retention.</summary>
+    public long Upkeep { get; init; }
+
     /// <summary>Declared options that take no effect on the target as it is, each as a sentence for people that names the difference.</summary>
     public IReadOnlyList<string> WithoutEffect { get; init; } = [];
 }

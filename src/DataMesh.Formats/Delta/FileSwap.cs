@@ -65,6 +65,7 @@ public static class FileSwap
         written["operationMetrics"] = CommitInfo.Metrics(info.Metrics(groups));
         var entry = new LogEntry();
         entry.Add(written);
+        if (UpkeepCount.Next(snapshot) is { } count) entry.Add(count);
         foreach (var file in groups.SelectMany(group => group.Removed)) entry.Add(RemoveFile.Of(file, nowMs) with { DataChange = info.DataChange });
         foreach (var file in groups.SelectMany(group => group.Added)) entry.Add(file with { DataChange = info.DataChange });
         return entry;

@@ -92,8 +92,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
 
         if (Remains.WrittenOver(run, staged) is { } split)
             return new WorkFailed("read", $"'{split}' was written over while it was read: reading it again.", MayPass: true);
-        if (!staged.Outcome.IsDrained && staged.Outcome.OpenSplit is { } open)
-            run.Outcome.StoppedAt = $"{open.Split.Name} at position {open.Position}";
+        run.Outcome.StoppedAt = !staged.Outcome.IsDrained && staged.Outcome.OpenSplit is { } open ? $"{open.Split.Name} at position {open.Position}" : null;
         return new EpochStaged(read.Epoch, staged.Outcome.IsDrained, run.StopAtBarrier.IsCancellationRequested);
     }
 

@@ -41,9 +41,9 @@ internal static class StartingOver
     {
         foreach (var node in run.Definition.Sinks)
         {
-            // The table was made by epoch 0 in version 0: as long as nobody else commits, versions and epochs count alike.
+            // The table was made by epoch 0 in version 0: as long as nobody else brings rows, versions and epochs count alike, but for its upkeep.
             var target = await node.Sink.ReadStateAsync(run.AppId, run.Context, cancellation);
-            if (target.Version == target.Epoch) continue;
+            if (target.Version - target.Upkeep == target.Epoch) continue;
             throw new DataMeshException(
                 $"The run has to start over with wider types, and others have written to '{node.Sink.TargetName}' meanwhile.", node.Location,
                 hint: "declare the column types in the source, and run with --rebuild to replace all rows");

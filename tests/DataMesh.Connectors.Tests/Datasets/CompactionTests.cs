@@ -36,6 +36,7 @@ public sealed class CompactionTests : IDisposable
         Assert.Equal(("OPTIMIZE", "24", "3"), (entry.Operation, entry.CommitInfo!["operationMetrics"]!["numRemovedFiles"]!.ToString(), entry.CommitInfo["operationMetrics"]!["numAddedFiles"]!.ToString()));
         Assert.DoesNotContain("\"dataChange\":true", File.ReadAllText(LogFolder.EntryPath(_harness.Table(), 8)), StringComparison.Ordinal);
         Assert.Null(Compaction.Run(_harness.Table(), new CompactionOptions(), TimeProvider.System, CancellationToken.None).Version);
+        Assert.Equal((0, 1), (entry.RowsAdded, UpkeepCount.Of(Table)));
     }
 
     [Fact]

@@ -63,6 +63,7 @@ public sealed class UpsertTests : IDisposable
         var newest = DeltaTable.History(_harness.Table()).First();
         Assert.Equal(("MERGE", 2, 1), (newest.Operation, newest.FilesAdded, newest.FilesRemoved));
         var metrics = newest.CommitInfo!["operationMetrics"]!;
+        Assert.Equal((2, 1, 0), (newest.RowsAdded, newest.RowsUpdated, newest.RowsDeleted));
         Assert.Equal(("1", "1", "2", "2"), (metrics["numTargetRowsInserted"]!.ToString(), metrics["numTargetRowsUpdated"]!.ToString(), metrics["numTargetRowsCopied"]!.ToString(), metrics["numSourceRows"]!.ToString()));
     }
 

@@ -26,7 +26,7 @@ internal static class DatasetHistoryVerb
 
     private static void Print(List<HistoryEntry> entries)
     {
-        var table = new TextTable("version", "time", "operation", "mode", "rows added", "files added", "files removed", "size added", "by").Right(0, 4, 5, 6, 7);
+        var table = new TextTable("version", "time", "operation", "mode", "rows added", "updated", "deleted", "files added", "files removed", "size added", "by").Right(0, 4, 5, 6, 7, 8, 9);
         foreach (var entry in entries)
         {
             table.Add(
@@ -35,6 +35,8 @@ internal static class DatasetHistoryVerb
                 entry.Operation,
                 entry.Mode ?? "",
                 TextTable.Number(entry.RowsAdded),
+                entry.RowsUpdated is { } updated ? TextTable.Number(updated) : "",
+                entry.RowsDeleted is { } deleted ? TextTable.Number(deleted) : "",
                 $"{entry.FilesAdded}",
                 $"{entry.FilesRemoved}",
                 Units.Bytes(entry.BytesAdded),
