@@ -4,26 +4,40 @@ namespace DataMesh.Core.Storage;
 
 /// <summary>
 /// A named step at which a test can kill the process, as a failing machine would: no handler runs, nothing is flushed.
-/// <c>DATAMESH_CRASH_AT=prepare.linked:2</c> kills it the second time it gets there. Without the variable a step costs one comparison.
-/// Only per file or per epoch, never per batch.
+/// <c>DATAMESH_CRASH_AT=prepare.record:2</c> kills it the second time it gets there; <c>DATAMESH_FREEZE_AT</c> stops it instead, until someone sends SIGCONT.
+/// Without the variables a step costs two comparisons. Only per file or per epoch, never per batch.
 /// </summary>
 public static class CrashPoint
 {
-    private static readonly (string Name, int Count)? Wanted = Parse(Environment.GetEnvironmentVariable("DATAMESH_CRASH_AT"));
-    private static int _reached;
+    private const int SigStop = 19;
+
+    private static readonly Wish? Crash = Wish.Parse(Environment.GetEnvironmentVariable("DATAMESH_CRASH_AT"));
+    private static readonly Wish? Freeze = Wish.Parse(Environment.GetEnvironmentVariable("DATAMESH_FREEZE_AT"));
 
     /// <summary>Tells that the step has been reached.</summary>
     public static void Reached(string name)
     {
-        if (Wanted is not { } wanted || wanted.Name != name || Interlocked.Increment(ref _reached) != wanted.Count) return;
-        Process.GetCurrentProcess().Kill();
-        Thread.Sleep(Timeout.Infinite);
+        if (Crash?.Comes(name) == true)
+        {
+            Process.GetCurrentProcess().Kill();
+            Thread.Sleep(Timeout.Infinite);
+        }
+
+        if (Freeze?.Comes(name) == true) _ = LibC.Kill(Environment.ProcessId, SigStop);
     }
 
-    private static (string Name, int Count)? Parse(string? text)
+    /// <summary>What is to happen at the n-th time of a step.</summary>
+    private sealed class Wish(string name, int time)
     {
-        if (string.IsNullOrEmpty(text)) return null;
-        var cut = text.LastIndexOf(':');
-        return cut > 0 && int.TryParse(text.AsSpan(cut + 1), out var count) ? (text[..cut], count) : (text, 1);
+        private int _reached;
+
+        public bool Comes(string step) => step == name && Interlocked.Increment(ref _reached) == time;
+
+        public static Wish? Parse(string? text)
+        {
+            if (string.IsNullOrEmpty(text)) return null;
+            var cut = text.LastIndexOf(':');
+            return cut > 0 && int.TryParse(text.AsSpan(cut + 1), out var time) ? new Wish(text[..cut], time) : new Wish(text, 1);
+        }
     }
 }
