@@ -156,6 +156,9 @@ public sealed class FileSource : Source
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, DataType> DeclaredTypes => FileFormatOptions.Of(this).Types;
+
+    /// <inheritdoc/>
     public override ValueTask<SplitShape?> LookAsync(Split split, ComponentContext context, CancellationToken cancellation) =>
         new(Describe(context.Resolve(split.Id)) is { } description ? FilePlaces.ShapeOf(description, _described[context.Resolve(split.Id)].IsWhole) : null);
 

@@ -49,6 +49,7 @@ internal static class ValidateVerb
         var plans = withData ? await LookAsync(draft, unbound, context, problems, cancellation) : null;
         foreach (var error in BindingCheck.Run(draft, plans, context, unbound)) problems.Error(error, new Location(draft.File));
         CheckUpserts(draft, plans, context, problems);
+        if (plans is not null) WarnOfDriftColumns(draft, plans, problems);
         if (plans is null || problems.HasErrors) return;
         foreach (var sink in GraphBinder.Bind(draft, plans, context).Sinks)
             SuggestRenames(sink.Schema, draft.Sinks.First(node => node.Id == sink.Id), problems);
@@ -95,6 +96,14 @@ internal static class ValidateVerb
             problems.Warning($"The data was not looked at: {missing.Message}", missing.Location, missing.Detail, missing.Hint);
             return null;
         }
+    }
+
+    /// <summary>A rule for a column that no source has may be meant for one that is still to come: worth a look, no error.</summary>
+    private static void WarnOfDriftColumns(PipelineDefinition draft, List<DecodePlan> plans, PipelineProblems problems)
+    {
+        var names = plans.SelectMany(plan => plan.Schema.Names).ToList();
+        foreach (var entry in draft.Drift.Columns.Where(entry => !names.Contains(entry.Key, StringComparer.OrdinalIgnoreCase)))
+            problems.Warning($"'drift.columns' has a rule for '{entry.Key}', a column that the sources do not have now.", entry.Location, hint: Core.Errors.Nearest.Hint(entry.Key, names));
     }
 
     private static void SuggestRenames(Schema schema, SinkNode sink, PipelineProblems problems)

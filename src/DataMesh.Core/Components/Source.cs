@@ -30,6 +30,9 @@ public abstract class Source
     /// </summary>
     public virtual bool HasMore(Split split, long to, ComponentContext context) => false;
 
+    /// <summary>Types that the pipeline file declares, by column: they are not inferred, and never pinned to what they were.</summary>
+    public virtual IReadOnlyDictionary<string, DataType> DeclaredTypes => new Dictionary<string, DataType>();
+
     /// <summary>The structure of one split as its head shows it, for drift; null when the source can not tell before it reads.</summary>
     public virtual ValueTask<SplitShape?> LookAsync(Split split, ComponentContext context, CancellationToken cancellation) => new((SplitShape?)null);
 

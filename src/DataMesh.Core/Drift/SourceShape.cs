@@ -63,6 +63,12 @@ public sealed record SplitShape(SourceShape Shape, long HeaderAt)
 {
     /// <summary>Whether there can be no further columns: false for JSON of which only the head was looked at, whose later records may have more members.</summary>
     public bool IsComplete { get; init; } = true;
+
+    /// <summary>The same without the types of columns that are declared: what is declared does not drift.</summary>
+    public SplitShape Without(IReadOnlyDictionary<string, DataType> declared) => declared.Count == 0 ? this : this with
+    {
+        Shape = Shape with { Columns = [.. Shape.Columns.Select(column => declared.ContainsKey(column.Name) ? column with { Type = DataType.Null } : column)] },
+    };
 }
 
 /// <summary>Where in a split something stands, for people.</summary>

@@ -48,7 +48,7 @@ public static class DriftAdvice
         (DriftKind.ColumnRenamed, _) =>
             $"if it is the same column, bring both names together as the first stages: '- derive: {{ {Quoted(drift.Before!)}: \"coalesce({Name(drift.Before!)}, {Name(drift.After!)})\" }}' and '- drop: [ {Quoted(drift.After!)} ]'; where every file has the new name, '- rename: {{ {Quoted(drift.After!)}: {Quoted(drift.Before!)} }}'",
         (DriftKind.TypeChanged, DriftAction.Quarantine) =>
-            $"a table's types do not change: mend the file, say 'drift: {{ columns: {{ {Quoted(drift.Column!)}: {{ type_changed: new_column }} }} }}', or declare the type in the source's 'types' and run with --rebuild",
+            $"a table's types do not change. Declare the column's type in the source ('types: {{ {Quoted(drift.Column!)}: {drift.After} }}') and make its values fit in a stage, then bring the records home with 'datamesh quarantine replay'; or say 'drift: {{ columns: {{ {Quoted(drift.Column!)}: {{ type_changed: new_column }} }} }}'; or let --rebuild make the table anew with another type",
         (_, DriftAction.Fail) => drift.Column is null ? $"allow it with 'drift: {{ overrides: {{ {Word(drift)}: evolve }} }}'" : $"allow it with 'drift: {{ columns: {{ {Quoted(drift.Column)}: {{ {Word(drift)}: evolve }} }} }}'",
         _ => null,
     };

@@ -65,6 +65,7 @@ public sealed class DriftGate : IDriftWatch
     {
         var rules = _plans.Sources[source.Node];
         if (await source.Source.LookAsync(split, _run.Context, _cancellation) is not { } look) return new SplitOpening(source.Plan, null, null);
+        look = look.Without(source.Source.DeclaredTypes);
         var (before, changes, after) = _memories[source.Node].Next(split.Id, look, _run.Definition.Drift);
         // A split that is read on was measured when it was opened first, even if others came in between.
         var isNew = split.Id != _memories[source.Node].LastSplit && from <= split.Start;

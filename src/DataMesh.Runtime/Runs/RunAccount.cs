@@ -59,6 +59,7 @@ public sealed class RunAccount
         lock (_lock)
         {
             Epochs = 0;
+            DriftEvents = 0;
             _stages.Clear();
             _quarantine.Clear();
             _targets.Clear();

@@ -36,7 +36,7 @@ public sealed class SourcePlans
         {
             var node = run.Definition.Sources[number];
             var described = (await node.Source.DescribeAsync(run.Context, cancellation)).Schema;
-            var rules = new SourceRules(run.Definition.Drift, widening);
+            var rules = new SourceRules(run.Definition.Drift, widening, node.Source.DeclaredTypes);
             var pinned = run.Recovered.SourceSchemas.GetValueOrDefault(node.Id);
             if (pinned is not null) rules.Pin(pinned);
             var memory = SourceMemory.From(run.Recovered.Shapes.GetValueOrDefault(node.Id), pinned);
@@ -52,7 +52,7 @@ public sealed class SourcePlans
                 cancellation.ThrowIfCancellationRequested();
                 if (await node.Source.LookAsync(split.Split, run.Context, cancellation) is not { } look) continue;
                 looks++;
-                memory = Foresee(rules, memory, split.Split, look, run);
+                memory = Foresee(rules, memory, split.Split, look.Without(node.Source.DeclaredTypes), run);
             }
 
             if (looks == 0 && pinned is null) rules.Pin(described);

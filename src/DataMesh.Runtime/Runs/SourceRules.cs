@@ -7,7 +7,7 @@ using DataMesh.DataPlane.Flow;
 namespace DataMesh.Runtime.Runs;
 
 /// <summary>How one source is decoded: the schema that the pipeline is bound to, and the columns at which the drift policy judges rows.</summary>
-public sealed class SourceRules(DriftPolicy policy, bool widening)
+public sealed class SourceRules(DriftPolicy policy, bool widening, IReadOnlyDictionary<string, DataType> declared)
 {
     private readonly List<Field> _fields = [];
     private readonly Dictionary<string, Field> _guards = new(StringComparer.OrdinalIgnoreCase);
@@ -33,19 +33,20 @@ public sealed class SourceRules(DriftPolicy policy, bool widening)
     /// <summary>Takes a schema as it is.</summary>
     public void Pin(Schema schema)
     {
-        _fields.AddRange(schema);
+        _fields.AddRange(schema.Select(field => declared.TryGetValue(field.Name, out var type) ? field with { Type = type } : field));
     }
 
     /// <summary>Takes a shape in, as far as the policy lets it; columns of the first one are all taken.</summary>
     public void Foresee(SourceShape shape, bool isFirst)
     {
-        foreach (var column in shape.Columns)
+        foreach (var seen in shape.Columns)
         {
+            var column = declared.TryGetValue(seen.Name, out var type) ? seen with { Type = type } : seen;
             if (column.IsLoose) Loosen(column.Name);
             var at = IndexOf(column.Name);
             if (at < 0) Add(column);
             else if (_fields[at].Type.Kind == TypeKind.Null) _fields[at] = _fields[at] with { Type = column.Type };
-            else if (widening && (isFirst || MayWiden(column.Name, column.Type))) Join(at, column.Type);
+            else if (widening && !declared.ContainsKey(column.Name) && (isFirst || MayWiden(column.Name, column.Type))) Join(at, column.Type);
         }
     }
 
