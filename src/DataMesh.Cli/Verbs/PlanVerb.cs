@@ -64,6 +64,8 @@ internal static class PlanVerb
         {
             Terminal.Line($"{Terminal.Bold(target.Id)} ({target.Type}) {Terminal.Dim(GuaranteeText(target.Guarantee))}");
             Terminal.Line($"  {target.Path}: {(target.Version < 0 ? "will be created" : $"now at version {target.Version}")}");
+            if (plan.Definition.Sinks.First(node => node.Id == target.Id).Sink.Upsert is { } upsert)
+                Terminal.Line($"  the last row of each ({string.Join(", ", upsert.Key)}) replaces the one that is there{(upsert.DeleteWhen is { } when ? $", or deletes it when {when.Text}" : "")}");
             PrintSchema(target.Schema);
         }
     }

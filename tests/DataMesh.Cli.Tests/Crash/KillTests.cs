@@ -14,7 +14,7 @@ public sealed class KillTests
     private const int Killed = 128 + 9;
 
     // Their steps have tests of their own: replay and discard, upsert, compaction, retention.
-    private static readonly string[] OtherProtocols = ["replay.", "discard.", "merge.", "compact.", "retain."];
+    private static readonly string[] OtherProtocols = ["replay.", "discard.", "merge.", "swap."];
 
     public static TheoryData<string, int> Points()
     {
