@@ -1,5 +1,6 @@
 // Runs W1-W4 in DataMesh and in its peers, side by side on this machine in one run, and prints a table of medians and ratios.
-//   node loadtests/run.mjs [--megabytes 1000] [--rounds 3] [--threads 1,2] [--works w1,w2,w3,w4] [--peers duckdb,polars,chdb] [--save]
+//   node loadtests/run.mjs [--megabytes 1000] [--rounds 3] [--threads 1,2] [--works w1,w2,w3,w4] [--peers duckdb,polars,chdb,dry] [--save]
+// 'dry' is DataMesh itself with nothing made durable and nothing committed: what exactly-once and the account cost.
 // Sets itself up: builds DataMesh, installs the peers (npm), makes the input with loadtests/trips.mjs. GNU time is needed (Debian: time).
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -16,8 +17,8 @@ const megabytes = Number(option('megabytes', '1000'));
 const rounds = Number(option('rounds', '3'));
 const threads = option('threads', '1,2').split(',').map(Number);
 const works = option('works', 'w1,w2,w3,w4').split(',');
-const peers = option('peers', 'duckdb,polars,chdb').split(',');
-const runsOn = { duckdb: ['w1', 'w2', 'w3', 'w4'], polars: ['w1', 'w3'], chdb: ['w3', 'w4'] };
+const peers = option('peers', 'duckdb,polars,chdb,dry').split(',');
+const runsOn = { duckdb: ['w1', 'w2', 'w3', 'w4'], polars: ['w1', 'w3'], chdb: ['w3', 'w4'], dry: ['w1'] };
 
 const data = path.join(here, 'data', String(megabytes));
 const out = path.join(here, 'data', 'out');
@@ -37,12 +38,13 @@ function clean(work) {
   fs.rmSync(path.join(here, 'pipelines', '.datamesh'), { recursive: true, force: true });
 }
 
-const runDataMesh = (work, count) => {
+const runDataMesh = (work, count, ...more) => {
   clean(work);
-  return once(binary, ['run', path.join(here, 'pipelines', `${work}.yaml`), '-q', '--cores', String(count)], { TRIPS: data, OUT: out }, cores(count));
+  return once(binary, ['run', path.join(here, 'pipelines', `${work}.yaml`), '-q', '--cores', String(count), ...more], { TRIPS: data, OUT: out }, cores(count));
 };
 
 const runPeer = (peer, work, count) => {
+  if (peer === 'dry') return runDataMesh(work, count, '--dry-run');
   const input = path.join(data, work === 'w2' ? 'trips.ndjson' : 'trips.csv');
   const env = peer === 'polars' ? { POLARS_MAX_THREADS: String(count) } : {};
   return once('node', [path.join(here, 'peers.mjs'), peer, work, String(count), input, path.join(out, `${peer}-${work}`)], env, cores(count));

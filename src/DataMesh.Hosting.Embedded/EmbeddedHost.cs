@@ -69,7 +69,7 @@ public static class EmbeddedHost
         {
             PipelinePhase.Done => RunOutcome.Completed,
             PipelinePhase.NothingNew => RunOutcome.NothingNew,
-            PipelinePhase.Stopped => RunOutcome.Stopped,
+            PipelinePhase.Stopped => run.Options.DryRun ? RunOutcome.DryRun : RunOutcome.Stopped,
             _ => RunOutcome.Failed,
         };
         var quarantine = run.Outcome.Quarantine;

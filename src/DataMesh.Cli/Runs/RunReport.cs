@@ -22,16 +22,21 @@ internal static class RunReport
         {
             RunOutcome.NothingNew => "nothing new to read",
             RunOutcome.Stopped => Terminal.Attention("stopped"),
+            RunOutcome.DryRun => Terminal.Attention("dry run"),
             _ => Terminal.Good("done"),
         };
         var read = result.BytesRead > 0 ? $", {Units.Bytes(result.BytesRead)} ({Units.Bytes(result.BytesRead / seconds)}/s)" : "";
-        Terminal.Line($"{Terminal.Bold(result.Pipeline)}: {outcome} in {Units.Time(result.Elapsed)}{read}, {result.Epochs} {(result.Epochs == 1 ? "epoch" : "epochs")} committed");
+        Terminal.Line($"{Terminal.Bold(result.Pipeline)}: {outcome} in {Units.Time(result.Elapsed)}{read}, {Committed(result)}");
         PrintLedger(result.Stages);
         foreach (var target in result.Targets) PrintTarget(target);
         PrintQuarantine(result);
         PrintDrift(result);
         if (result.StoppedAt is { } place) Terminal.Line($"stopped at {place}; run again to go on from there");
     }
+
+    private static string Committed(RunResult result) => result.Outcome == RunOutcome.DryRun
+        ? "nothing was committed"
+        : $"{result.Epochs} {(result.Epochs == 1 ? "epoch" : "epochs")} committed";
 
     /// <summary>Prints it as JSON.</summary>
     public static void PrintJson(RunResult result) => JsonPrinter.Print(new

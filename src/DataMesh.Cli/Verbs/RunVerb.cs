@@ -18,6 +18,7 @@ internal static class RunVerb
         var state = new Option<string?>("--state") { Description = "Folder for the state between runs; without it: .datamesh beside the pipeline file.", HelpName = "FOLDER" };
         var once = new Option<bool>("--once") { Description = "Read what is there and end, whatever the pipeline's trigger says." };
         var rebuild = new Option<bool>("--rebuild") { Description = "Read everything again and replace the rows of every target in one commit." };
+        var dry = new Option<bool>("--dry-run") { Description = "Do everything but write: show what would be written and set aside, and commit nothing." };
         var epochBytes = new Option<string?>("--epoch-bytes") { Description = "Commit after this much input, such as 256MB; without it: what the pipeline file says, else 1GB.", HelpName = "SIZE" };
         var epochTime = new Option<string?>("--epoch-time") { Description = "Commit after this time, such as 30s; without it: what the pipeline file says, else 1m.", HelpName = "TIME" };
         var strict = new Option<bool>("--strict") { Description = $"Exit with {ExitCodes.Quarantined} when records were set aside." };
@@ -26,13 +27,20 @@ internal static class RunVerb
         var json = CommonOptions.Json();
         var command = new Command("run", "Run a pipeline: from its sources into its datasets. Ctrl-C stops at the next barrier; what was read until then is committed.")
         {
-            file, cores, state, once, rebuild, epochBytes, epochTime, strict, quiet, patience, json,
+            file, cores, state, once, rebuild, dry, epochBytes, epochTime, strict, quiet, patience, json,
         };
         command.Act(async (parsed, _) =>
         {
             var definition = PipelineLoading.Load(parsed.GetValue(file)!);
             definition = definition with { Epoch = definition.Epoch.With(parsed.GetValue(epochBytes), parsed.GetValue(epochTime)) };
-            var options = new RunOptions { Cores = parsed.GetValue(cores), StateFolder = parsed.GetValue(state), Rebuild = parsed.GetValue(rebuild), Once = parsed.GetValue(once) };
+            var options = new RunOptions
+            {
+                Cores = parsed.GetValue(cores),
+                StateFolder = parsed.GetValue(state),
+                Rebuild = parsed.GetValue(rebuild),
+                DryRun = parsed.GetValue(dry),
+                Once = parsed.GetValue(once) || parsed.GetValue(dry),
+            };
             using var stop = new StopSignal(PatienceOf(parsed.GetValue(patience)!));
             IRunDisplay display = parsed.GetValue(quiet) ? new NoDisplay() : parsed.GetValue(json) || !Terminal.IsLive ? new LineDisplay() : new LiveDisplay(definition.Name);
             var result = await display.ShowAsync(progress => EmbeddedHost.RunAsync(definition, options, progress, stop.Token));

@@ -18,6 +18,12 @@ public sealed record RunOptions
     /// <summary>Reads what is there once, whatever the pipeline's trigger says.</summary>
     public bool Once { get; init; }
 
+    /// <summary>
+    /// Reads, transforms and encodes everything that is pending, accounts for it, and then lets go of it: nothing is made durable, nothing is committed.
+    /// Against a run that commits it shows what exactly-once costs.
+    /// </summary>
+    public bool DryRun { get; init; }
+
     /// <summary>Reads everything again and replaces the rows of every target in one commit.</summary>
     public bool Rebuild { get; init; }
 }

@@ -13,6 +13,8 @@ public enum RunOutcome
     Stopped,
     /// <summary>Gave up; what was committed before stays.</summary>
     Failed,
+    /// <summary>A dry run: everything was read, nothing committed.</summary>
+    DryRun,
 }
 
 /// <summary>The account of a run.</summary>

@@ -3,6 +3,7 @@ using DataMesh.ControlPlane.Grains;
 using DataMesh.ControlPlane.Pipelines;
 using DataMesh.ControlPlane.Sources;
 using DataMesh.ControlPlane.Tasks;
+using DataMesh.Core.Errors;
 using DataMesh.Core.Storage;
 using DataMesh.Runtime.Commit;
 using DataMesh.Runtime.Hosting;
@@ -49,7 +50,10 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         if (_task is not null) await _task.DisposeAsync();
         _task = null;
         lock (_pending) _pending.Clear();
-        return await Recovery.LookAsync(run, cancellation);
+        var found = await Recovery.LookAsync(run, cancellation);
+        if (run.Options.DryRun && found is PreparedFound prepared)
+            throw new DataMeshException($"Epoch {prepared.Epoch} was prepared and is not committed: a dry run changes nothing.", hint: "run the pipeline first");
+        return found;
     }
 
     private async Task<GrainEvent> EnumerateAsync(GrainId self, CancellationToken cancellation)
@@ -86,7 +90,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
 
         if (staged is null)
         {
-            run.Outcome.StoppedAt = "before anything was committed: this pipeline's result needs the whole input";
+            run.Outcome.StoppedAt = run.Options.DryRun ? null : "before anything was committed: this pipeline's result needs the whole input";
             return new EpochGivenUp(read.Epoch);
         }
 

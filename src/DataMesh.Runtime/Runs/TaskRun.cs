@@ -127,13 +127,14 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
                 writers.Add(await (run.ReplacesNext ? sink.Sink.OpenReplacingWriterAsync(sink.Schema, run.Context, abort) : sink.Sink.OpenWriterAsync(sink.Schema, run.Context, abort)));
             var outcome = await _path!.RunEpochAsync(feed, writers, quarantine, IsDue(started));
             if (outcome.Widenings.Count > 0) return (null, outcome.Widenings);
-            if (!outcome.IsDrained && !MayEndAnywhere) return (null, []);
+            if (run.Options.DryRun) run.Outcome.Add(outcome.Counts.Lines(graph), quarantine.Reasons);
+            if (run.Options.DryRun || (!outcome.IsDrained && !MayEndAnywhere)) return (null, []);
             staged = await StageAsync(epoch, outcome, writers, quarantine, started);
             return (staged, []);
         }
         finally
         {
-            if (staged is null) run.Meter.GoBack(counted);
+            if (staged is null && !run.Options.DryRun) run.Meter.GoBack(counted);
             foreach (var writer in writers) await writer.DisposeAsync();
         }
     }
@@ -141,7 +142,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
     private Func<long, bool> IsDue(DateTimeOffset started)
     {
         // An epoch after which nothing may widen, although rows to come may ask for it, ends with the input.
-        var bounded = MayEndAnywhere && (run.IsCreating || run.Recovered.Position is not null);
+        var bounded = !run.Options.DryRun && MayEndAnywhere && (run.IsCreating || run.Recovered.Position is not null);
         return bytes => run.StopAtBarrier.IsCancellationRequested
             || (bounded && bytes > 0 && (bytes >= run.EpochBytes || _path!.WantsBarrier || run.Clock.GetUtcNow() - started >= run.EpochTime));
     }
