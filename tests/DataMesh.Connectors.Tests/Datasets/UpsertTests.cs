@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DataMesh.Connectors.Datasets;
+using DataMesh.Connectors.Datasets.Rewriting;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
@@ -85,9 +86,17 @@ public sealed class UpsertTests : IDisposable
     }
 
     [Fact]
-    public async Task Programs_that_upsert_into_the_same_files_at_once_lose_nothing()
+    public async Task Programs_that_upsert_into_the_same_files_at_once_and_one_that_compacts_them_lose_nothing()
     {
         await _harness.WriteAsync(Keyed(), [[Ids([.. Enumerable.Range(0, 60).Select(id => (long)id)])]]);
+        var isDone = false;
+        var compacting = Task.Run(() =>
+        {
+            var compacted = 0;
+            while (!Volatile.Read(ref isDone))
+                if (Compaction.Run(_harness.Table(), new CompactionOptions(), TimeProvider.System, CancellationToken.None).Version is not null) compacted++;
+            return compacted;
+        });
         await Task.WhenAll(Enumerable.Range(0, 3).Select(app => Task.Run(async () =>
         {
             for (var epoch = 0; epoch < 8; epoch++)
@@ -95,9 +104,11 @@ public sealed class UpsertTests : IDisposable
                 var sink = Keyed();
                 var ids = Enumerable.Range(0, 20).Where(i => (i + epoch) % 3 != 0).Select(i => (long)(i * 3 + app)).Append(100 + (epoch * 10) + app).ToArray();
                 var staged = await _harness.StageAsync(sink, [[Batch(("id", DataType.Int64, [.. ids.Select(id => (object?)id)]), ("v", DataType.String, [.. ids.Select(_ => (object?)$"{app}.{epoch}")]))]]);
-                await sink.CommitAsync(new SinkCommit($"app{app}", epoch, $"{app}:{epoch}", $"datamesh.app{app}", "{}", staged, 1_700_000_000_000), _harness.Context, CancellationToken.None);
+                await sink.CommitAsync(new SinkCommit($"app{app}", epoch, $"{app}:{epoch}", $"datamesh.app{app}", "{}", staged, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()), _harness.Context, CancellationToken.None);
             }
         })));
+        Volatile.Write(ref isDone, true);
+        Assert.True(await compacting > 0);
 
         Check();
         var expected = new SortedDictionary<long, string>();
