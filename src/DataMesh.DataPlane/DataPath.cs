@@ -198,7 +198,8 @@ public sealed class DataPath
     {
         foreach (var node in _graph.Stages.Where(node => node.Region != Region.Parallel))
         {
-            _ordered.Finish(node, [.. _cores.SelectMany(core => core.WorkersOf(node))]);
+            if (node.Keeps == Keeping.State && !_options.EndsRun) _ordered.EndEpoch(node);
+            else _ordered.Finish(node, [.. _cores.SelectMany(core => core.WorkersOf(node))]);
             await ForwardAsync(sinks, quarantine);
         }
     }

@@ -18,6 +18,11 @@ public sealed record PathOptions
     /// <summary>Judges what the rows show; null while nobody asks.</summary>
     public IDriftWatch? Drift { get; init; }
 
+    /// <summary>
+    /// Whether the end of the input is the end of a run. If not (records of quarantine that come in between), stages that keep state keep it as it is.
+    /// </summary>
+    public bool EndsRun { get; init; } = true;
+
     /// <summary>Tears the path down; nothing of the epoch stays.</summary>
     public CancellationToken Abort { get; init; }
 

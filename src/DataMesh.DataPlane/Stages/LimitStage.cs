@@ -8,7 +8,7 @@ namespace DataMesh.DataPlane.Stages;
 /// <summary>Lets the first rows through.</summary>
 [Component("limit", ComponentKind.Stage, "Lets the first rows through and leaves out the rest.",
     Details = "Rows count in source order. Once the limit is reached, reading stops: rows that were not read any more stand in no account. "
-        + "The limit is for one run: a run that was stopped or that died counts on when it goes on, and the next run counts anew.")]
+        + "The limit is for one run: a run that was stopped or that died counts on when it goes on, and the next run counts anew; every look of a pipeline that runs again and again is a run.")]
 [Example("The first two rows", "limit: 2", """
     {"id": 1}
     {"id": 2}

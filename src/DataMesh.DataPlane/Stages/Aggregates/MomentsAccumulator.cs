@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using DataMesh.Core.Columns;
-using DataMesh.Core.Storage;
 using DataMesh.Core.Sketches;
+using DataMesh.Core.Storage;
 
 namespace DataMesh.DataPlane.Stages.Aggregates;
 
