@@ -15,6 +15,7 @@ var root = new RootCommand("DataMesh runs data pipelines: from files to clean, t
     DatasetVerb.Create(),
     LedgerVerb.Create(),
     DriftVerb.Create(),
+    QuarantineVerb.Create(),
     ExplainVerb.Create(),
     SchemaVerb.Create(),
     DoctorVerb.Create(),

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using DataMesh.Connectors.Files;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
@@ -167,6 +168,13 @@ public sealed class FileSource : Source
     {
         var path = context.Resolve(split.Id);
         return Describe(path) is { } description ? await FilePlaces.FindAsync(path, description, position, cancellation).ConfigureAwait(false) : SplitPlace.Unknown;
+    }
+
+    /// <inheritdoc/>
+    public override SplitReader? OpenRecords(string sourceId, string format, IEnumerable<KeptRecord> records, DecodePlan plan)
+    {
+        if (JsonNode.Parse(format) is not JsonObject json || json["format"]?.GetValue<string>() is not { } name) return null;
+        return FileFormats.All.FirstOrDefault(each => each.Name == name)?.OpenRecords(new KeptRecords(sourceId, format, json, records), FileFormatOptions.Of(this), plan);
     }
 
     /// <summary>Describes one file by itself, once while it stays the same; null when it holds nothing.</summary>

@@ -20,7 +20,20 @@ public abstract class FileFormat
 
     /// <summary>Opens a reader over a split of a file that was described before.</summary>
     public abstract ValueTask<SplitReader> OpenAsync(FileToOpen file, FormatDescription description, DecodePlan plan, CancellationToken cancellation);
+
+    /// <summary>
+    /// Opens records that were set aside and kept. <paramref name="kept"/> is what the reader of their file gave as <see cref="SplitReader.RecordFormat"/>;
+    /// <paramref name="options"/> are the user's as they are now. Null when the format can not decode a record alone.
+    /// </summary>
+    public virtual SplitReader? OpenRecords(KeptRecords kept, FormatOptions options, DecodePlan plan) => null;
 }
+
+/// <summary>Records that were kept, of one source and one format.</summary>
+/// <param name="SourceId">Id of the source.</param>
+/// <param name="Format">What their reader said of the format.</param>
+/// <param name="Json">The same, parsed.</param>
+/// <param name="Records">The records.</param>
+public sealed record KeptRecords(string SourceId, string Format, System.Text.Json.Nodes.JsonObject Json, IEnumerable<KeptRecord> Records);
 
 /// <summary>The head of a file, up to <see cref="Core.Limits.SampleBytes"/>.</summary>
 /// <param name="Path">Absolute path.</param>

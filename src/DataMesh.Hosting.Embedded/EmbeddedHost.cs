@@ -80,6 +80,7 @@ public static class EmbeddedHost
             end.Error is null ? null : new DataMeshException(end.Error))
         {
             File = run.Definition.File,
+            Settled = run.Outcome.Settled,
             DriftEvents = run.Outcome.DriftEvents,
         };
     }

@@ -20,6 +20,9 @@ public abstract class SourceBlock : IDisposable
     /// <summary>Order of the block in its split, from 0.</summary>
     public required int Sequence { get; init; }
 
+    /// <summary>Where its records come from and how one is decoded alone; set by whoever reads the split.</summary>
+    public RecordForm? Form { get; set; }
+
     /// <summary>Bytes of memory the block holds.</summary>
     public abstract long ByteSize { get; }
 

@@ -41,6 +41,16 @@ public abstract class Source
 
     /// <summary>Opens a split for reading from <paramref name="from"/> (a position the same split gave before, or <see cref="Split.Start"/>).</summary>
     public abstract ValueTask<SplitReader> OpenAsync(Split split, long from, DecodePlan plan, ComponentContext context, CancellationToken cancellation);
+
+    /// <summary>
+    /// Opens records that were set aside, to decode them again without their files. What the pipeline file says now goes before what was found in the file
+    /// then. Null when the source can not decode such records.
+    /// </summary>
+    /// <param name="sourceId">Id of the source, for those that are set aside again.</param>
+    /// <param name="format">What <see cref="SplitReader.RecordFormat"/> said when they were read first.</param>
+    /// <param name="records">The records; asked for as they are needed.</param>
+    /// <param name="plan">How to decode.</param>
+    public virtual SplitReader? OpenRecords(string sourceId, string format, IEnumerable<KeptRecord> records, DecodePlan plan) => null;
 }
 
 /// <summary>What a look at a source found.</summary>
@@ -110,6 +120,12 @@ public abstract class SplitReader : IAsyncDisposable
 
     /// <summary>Bytes taken from disk so far, for progress.</summary>
     public abstract long BytesRead { get; }
+
+    /// <summary>What is needed to decode one record of this split without its file (dialect, header), as JSON; null when a record can not be decoded alone.</summary>
+    public virtual string? RecordFormat => null;
+
+    /// <summary>A counter of lines that outlives the reader; null where positions are not in lines of text.</summary>
+    public virtual LineCounter? CountLines() => null;
 
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();

@@ -48,6 +48,12 @@ public abstract class Stage
     /// <summary>How the runtime may run it.</summary>
     public virtual StageOrder Order => StageOrder.Parallel;
 
+    /// <summary>
+    /// Whether every row that comes out is one row that came in, decided by its values alone. Behind a stage that makes several rows of one, remembers rows, or
+    /// decides by their position, a bad row can not come back from its source record: the others would come twice, or be taken for repeats.
+    /// </summary>
+    public virtual bool KeepsRecords => Order == StageOrder.Parallel;
+
     /// <summary>Names of the outputs; all but <c>route</c> have one.</summary>
     public virtual IReadOnlyList<string> Outputs => ["out"];
 

@@ -52,7 +52,11 @@ public sealed record PipelineDefinition
 public sealed record NodeOutput(string Node, int Output = 0);
 
 /// <summary>A source in the graph.</summary>
-public sealed record SourceNode(string Id, string Type, Source Source, Location Location);
+public sealed record SourceNode(string Id, string Type, Source Source, Location Location)
+{
+    /// <summary>Id of the stage at whose input its rows enter, which it then takes its schema from; null for a source of the pipeline file.</summary>
+    public string? EntersAt { get; init; }
+}
 
 /// <summary>A stage in the graph.</summary>
 public sealed record StageNode(string Id, string Type, Stage Stage, IReadOnlyList<NodeOutput> Inputs, Location Location);

@@ -3,6 +3,7 @@ using DataMesh.Core.Components;
 using DataMesh.DataPlane.Graph;
 using DataMesh.DataPlane.Ledger;
 using DataMesh.DataPlane.Quarantine;
+using DataMesh.Formats.Text;
 
 namespace DataMesh.DataPlane.Flow;
 
@@ -74,7 +75,7 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
         {
             runner.Counts.In(_source)++;
             runner.Counts.Quarantined(_source)++;
-            runner.Bad.Add(BadRows.Cut(record, reason, null, detail, _source, block.Block.SourceName, position));
+            runner.Bad.Add(BadRows.Cut(record, reason, null, detail, _source, block.Block.SourceName, position, IsCut(record)) with { Form = block.Block.Form });
         }
 
         public override void Misfit(ReadOnlySpan<byte> record, long position, in MisfitValue value, string detail)
@@ -87,9 +88,12 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
 
             runner.Counts.In(_source)++;
             runner.Counts.Quarantined(_source)++;
-            runner.Bad.Add(BadRows.Cut(record, QuarantineReasons.Misfit, value.Column, detail, _source, block.Block.SourceName, position));
+            runner.Bad.Add(BadRows.Cut(record, QuarantineReasons.Misfit, value.Column, detail, _source, block.Block.SourceName, position) with { Form = block.Block.Form });
             Tell(FindingKind.Misfit, value.Column, value.Found, position, value.Shown);
         }
+
+        /// <summary>Whether the block is a broken record of which only the first bytes were kept.</summary>
+        private bool IsCut(ReadOnlySpan<byte> record) => block.Block is TextBlock { Fault: not null } broken && broken.End - broken.Start > record.Length;
 
         public override void UnknownColumn(string column, DataType type, long count, long firstPosition)
         {
@@ -106,7 +110,7 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
         private void SetAside(RecordBatch batch, int[] rows, string rule, string detail)
         {
             runner.Counts.Quarantined(_source) += rows.Length;
-            foreach (var row in rows) runner.Bad.Add(BadRows.From(batch, row, QuarantineReasons.StructuralDrift, rule, detail, _source));
+            foreach (var row in rows) runner.Bad.Add(BadRows.From(batch, row, QuarantineReasons.StructuralDrift, rule, detail, _source, isOneRecord: true));
         }
 
         private void Tell(FindingKind kind, string column, DataType found, RecordBatch batch, int row, string? shown) =>

@@ -9,6 +9,7 @@ namespace DataMesh.DataPlane.Flow;
 public sealed class OpenSplit(BoundSource source, Split split, SplitReader reader, long from) : IAsyncDisposable
 {
     private readonly ConcurrentStack<BlockDecoder> _decoders = new();
+    private readonly SplitForm _form = new(source.Id, reader);
     private int _users = 1;
 
     /// <summary>The source it belongs to.</summary>
@@ -43,6 +44,7 @@ public sealed class OpenSplit(BoundSource source, Split split, SplitReader reade
         }
 
         Position = block.End;
+        block.Form ??= _form;
         Interlocked.Increment(ref _users);
         return block;
     }

@@ -122,7 +122,7 @@ internal abstract class RegionRunner
         public override void Quarantine(RecordBatch batch, ReadOnlySpan<int> rows, string reason, string? rule = null, Func<int, string?>? detail = null)
         {
             runner.Counts.Quarantined(node.Node) += rows.Length;
-            foreach (var row in rows) runner.Bad.Add(BadRows.From(batch, row, reason, rule, detail?.Invoke(row), node.Node));
+            foreach (var row in rows) runner.Bad.Add(BadRows.From(batch, row, reason, rule, detail?.Invoke(row), node.Node, node.IsOneRecord));
         }
 
         public override void Warn(string rule, long rows)

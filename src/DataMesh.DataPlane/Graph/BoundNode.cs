@@ -31,6 +31,12 @@ public sealed record BoundNode(int Node, string Id, Stage Stage, BoundStage Boun
 {
     /// <summary>What it keeps from batch to batch.</summary>
     public Keeping Keeps => Bound.Keeps ?? (Stage.Order == StageOrder.Parallel || Bound.EndsWithEpoch ? Keeping.Nothing : Keeping.WholeInput);
+
+    /// <summary>
+    /// Whether each row that comes in is one source record that went no other way and that no stage before remembers: a row that fails here can come
+    /// back as its source record. Otherwise it comes back as a row, at this stage.
+    /// </summary>
+    public bool IsOneRecord { get; init; }
 }
 
 /// <summary>A sink with the schema of its rows.</summary>

@@ -21,6 +21,13 @@ public static class GraphBinder
         var needed = Projection.Needed(definition, wiring, full);
         var plans = sources.Select((plan, i) => Projection.Narrow(plan, needed[i])).ToList();
         var bound = plans.All(plan => plan.Columns is null) ? full : BindStages(definition, wiring, plans, context.ToPruned());
+        for (var i = 0; i < plans.Count; i++)
+        {
+            if (definition.Sources[i].EntersAt is not { } entered) continue;
+            var stage = definition.Stages.First(node => node.Id == entered);
+            plans[i] = new DecodePlan(wiring.SchemaOf(stage.Inputs[0], plans, bound), Widening: false);
+        }
+
         var graph = Assemble(definition, wiring, plans, bound);
         CheckEndless(definition, graph);
         return graph;
@@ -74,12 +81,23 @@ public static class GraphBinder
             var region = RegionOf(node, regions);
             regions.Add(node.Id, region);
             var consumers = node.Stage.Outputs.Select((_, output) => wiring.ConsumersOf(new NodeOutput(node.Id, output))).ToArray();
-            stages.Add(new BoundNode(sources.Count + i, node.Id, node.Stage, bound[i], region, node.Inputs.Count, consumers));
+            stages.Add(new BoundNode(sources.Count + i, node.Id, node.Stage, bound[i], region, node.Inputs.Count, consumers)
+            {
+                IsOneRecord = node.Inputs.Count == 1 && wiring.ConsumersOf(node.Inputs[0]).Count == 1 && MeansOneRecord(node.Inputs[0].Node, sources, stages),
+            });
         }
 
         var sinks = definition.Sinks.Select((node, i) => new BoundSink(
             sources.Count + stages.Count + i, node.Id, node.Sink, wiring.SchemaOf(node.Input, plans, bound))).ToList();
         return new BoundGraph(sources, stages, sinks, wiring.Names);
+    }
+
+    /// <summary>Whether each row that leaves a node is one source record that went no other way.</summary>
+    private static bool MeansOneRecord(string id, List<BoundSource> sources, List<BoundNode> stages)
+    {
+        if (sources.Exists(source => source.Id == id)) return true;
+        var node = stages.Find(stage => stage.Id == id)!;
+        return node.IsOneRecord && node.Stage.KeepsRecords && node.Consumers.Length == 1;
     }
 
     /// <summary>A node runs on every core as long as everything before it does and it needs no order.</summary>

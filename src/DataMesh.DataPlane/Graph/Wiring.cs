@@ -22,6 +22,8 @@ internal sealed class Wiring
             number++;
         }
 
+        foreach (var source in definition.Sources)
+            if (source.EntersAt is { } stage) Connect(new NodeOutput(source.Id), new Edge(definition.Sources.Count + _stages[stage], 0, false));
         foreach (var sink in definition.Sinks) Connect(sink.Input, new Edge(number++, 0, true));
         Names =
         [

@@ -1,3 +1,4 @@
+using System.Text;
 using DataMesh.Core;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Storage;
@@ -12,11 +13,18 @@ namespace DataMesh.DataPlane.Quarantine;
 public sealed class QuarantineWriter(string folder, string pipeline, string version, long epoch, TimeProvider clock, IReadOnlyList<string> nodes)
     : IQuarantine, IAsyncDisposable
 {
+    /// <summary>The word in column <c>form</c> for records that are decoded again.</summary>
+    public const string SourceForm = "source";
+
+    /// <summary>The word in column <c>form</c> for rows that come back at the stage that refused them.</summary>
+    public const string RowForm = "row";
+
     private const int PendingBytesMax = 4 << 20;
 
     private readonly Dictionary<string, long> _reasons = [];
     private readonly string _name = $"part-{Guid.NewGuid():N}.snappy.parquet";
-    private List<BadRecord> _pending = [];
+    private readonly HashSet<IAsyncDisposable> _forms = [];
+    private List<(BadRecord Record, RecordPlace? Place)> _pending = [];
     private long _pendingBytes;
     private FileStream? _stream;
     private ParquetFileWriter? _writer;
@@ -30,23 +38,23 @@ public sealed class QuarantineWriter(string folder, string pipeline, string vers
         new Field("rule", DataType.String), new Field("detail", DataType.String), new Field("stage", DataType.String, false),
         new Field("source", DataType.String), new Field("position", DataType.Int64), new Field("pipeline", DataType.String, false),
         new Field("pipeline_version", DataType.String, false), new Field("epoch", DataType.Int64, false), new Field("at", DataType.Timestamp, false),
+        new Field("form", DataType.String, false), new Field("row", DataType.String), new Field("format", DataType.String),
+        new Field("source_id", DataType.String), new Field("line", DataType.Int64),
     ]);
 
     /// <summary>Records set aside by reason.</summary>
     public IReadOnlyDictionary<string, long> Reasons => _reasons;
 
     /// <inheritdoc/>
-    public ValueTask AddAsync(IReadOnlyList<BadRecord> records, CancellationToken cancellation)
+    public async ValueTask AddAsync(IReadOnlyList<BadRecord> records, CancellationToken cancellation)
     {
         foreach (var record in records)
         {
             _reasons[record.Reason] = _reasons.GetValueOrDefault(record.Reason) + 1;
-            _pending.Add(record);
-            _pendingBytes += record.Bytes.Length + 200;
+            _pending.Add((record, await PlaceOfAsync(record, cancellation)));
+            _pendingBytes += record.Bytes.Length + (record.Row?.Length ?? 0) + 200;
             if (_pendingBytes >= PendingBytesMax) Write();
         }
-
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>Closes and syncs the part; null when there was nothing bad. Rows and bytes are the file's.</summary>
@@ -66,6 +74,7 @@ public sealed class QuarantineWriter(string folder, string pipeline, string vers
     /// <summary>Deletes a part that was not staged.</summary>
     public async ValueTask DisposeAsync()
     {
+        foreach (var form in _forms) await form.DisposeAsync();
         if (_stream is null || _staged) return;
         await _stream.DisposeAsync();
         File.Delete(Path.Combine(folder, _name));
@@ -92,16 +101,25 @@ public sealed class QuarantineWriter(string folder, string pipeline, string vers
         (_pending, _pendingBytes) = ([], 0);
     }
 
-    private RecordBatch ToBatch(BadRecord[] records)
+    private async ValueTask<RecordPlace?> PlaceOfAsync(BadRecord record, CancellationToken cancellation)
+    {
+        if (record.SourceName is null || record.Position < 0) return null;
+        if (record.Form is not { } form) return new RecordPlace(record.SourceName, record.Position, null);
+        if (form is IAsyncDisposable counting) _forms.Add(counting);
+        return await form.PlaceOfAsync(record.SourceName, record.Position, cancellation);
+    }
+
+    private RecordBatch ToBatch((BadRecord Record, RecordPlace? Place)[] records)
     {
         var builders = Schema.Select(each => new ColumnBuilder(each.Type)).ToArray();
         var at = clock.GetUtcNow().UtcDateTime;
-        foreach (var record in records)
+        foreach (var (record, place) in records)
         {
             object?[] values =
             [
-                record.Bytes, record.IsWhole, record.Reason, record.Rule, record.Detail, nodes[record.Node], record.SourceName,
-                record.Position < 0 ? null : record.Position, pipeline, version, epoch, at,
+                record.Bytes, record.IsWhole, record.Reason, record.Rule, record.Detail, nodes[record.Node], place?.SourceName,
+                place is { Position: >= 0 } known ? known.Position : null, pipeline, version, epoch, at, record.IsRow ? RowForm : SourceForm, record.Row is { } row ? Encoding.UTF8.GetString(row) : null,
+                record.Form?.Format, record.Form?.SourceId, place?.Line,
             ];
             for (var i = 0; i < builders.Length; i++) builders[i].AppendObject(values[i]);
         }

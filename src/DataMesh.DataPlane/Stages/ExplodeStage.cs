@@ -62,6 +62,9 @@ public sealed class ExplodeStage : Stage
     public EmptyArray Empty { get; set; }
 
     /// <inheritdoc/>
+    public override bool KeepsRecords => false;
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         var at = JsonInput.Find(Column, input, context, OptionPlaces.Of(this, nameof(Column)));

@@ -59,6 +59,9 @@ public sealed class LookupStage : Stage
     }
 
     /// <inheritdoc/>
+    public override bool KeepsRecords => false;
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         var reference = _reference ?? throw new InvalidOperationException("A lookup is prepared before it is bound.");

@@ -48,6 +48,9 @@ public sealed class RouteStage : Stage
     public override void CheckAlone() => Syntax.Check(To.Select(entry => entry.Value).Where(text => !IsElse(text)));
 
     /// <inheritdoc/>
+    public override bool KeepsRecords => false;
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         if (To.Count == 0) throw new DataMeshException("`route` needs at least one output.", hint: "for example route: { major: cost > 100, minor: else }");

@@ -37,6 +37,9 @@ public sealed class SampleStage : Stage
     public override IReadOnlyList<Schema> OutputsInSpite(Schema input) => [input];
 
     /// <inheritdoc/>
+    public override bool KeepsRecords => false;
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         if (!(Fraction is >= 0 and <= 1)) throw new DataMeshException($"`sample` can not keep a fraction of {Fraction}.", hint: "write a number from 0 to 1");

@@ -15,6 +15,9 @@ namespace DataMesh.DataPlane.Stages;
 public sealed class UnionStage : Stage
 {
     /// <inheritdoc/>
+    public override bool KeepsRecords => false;
+
+    /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context) => Bind([input], context);
 
     /// <inheritdoc/>

@@ -38,7 +38,15 @@ public sealed class CsvFormat : FileFormat
         var dialect = (CsvDialect)description.Dialect;
         RecordBoundaries boundaries = dialect.QuotedNewlines && dialect.Quote != 0 ? new CsvBoundaries(dialect) : new NewlineBoundaries(dialect.Terminator);
         var from = file with { From = Math.Max(file.From, dialect.DataStart) };
-        return TextSplitReader.OpenAsync(from, description.Text, boundaries, () => new CsvDecoder(dialect, description.Schema, plan), cancellation);
+        return TextSplitReader.OpenAsync(from, description.Text, boundaries, () => new CsvDecoder(dialect, description.Schema, plan), () => CsvRecordFormat.Write(dialect, description.Schema), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override SplitReader OpenRecords(KeptRecords kept, FormatOptions options, DecodePlan plan)
+    {
+        var (dialect, file) = CsvRecordFormat.Read(kept.Json, options);
+        var layout = new RecordLayout(dialect.Terminator, dialect.Quote, AreMarked: false);
+        return new KeptRecordReader(kept.SourceId, kept.Format, kept.Records, layout, () => new CsvDecoder(dialect, file, plan));
     }
 
     /// <summary>A zone by its IANA name.</summary>

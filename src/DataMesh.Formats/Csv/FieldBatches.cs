@@ -120,9 +120,8 @@ internal sealed class FieldBatches
         foreach (var each in _bad)
         {
             var record = TextBlock.TrimLineEnd(block.Text[each.Start..Math.Min(each.End, block.Length)]);
-            var kept = record[..Math.Min(record.Length, Limits.QuarantineBytesKeptMax)];
-            if (each.Misfit is { } misfit) output.Misfit(kept, block.Start + each.Start, misfit, each.Detail);
-            else output.Bad(kept, block.Start + each.Start, each.Reason, each.Detail);
+            if (each.Misfit is { } misfit) output.Misfit(record, block.Start + each.Start, misfit, each.Detail);
+            else output.Bad(record, block.Start + each.Start, each.Reason, each.Detail);
         }
     }
 }

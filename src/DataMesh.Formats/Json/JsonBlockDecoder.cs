@@ -62,8 +62,6 @@ internal sealed unsafe class JsonBlockDecoder : TextBlockDecoder
     private static int RowsPerBatch(int columns) =>
         Math.Clamp(Limits.BatchBytesMax / (8 * Math.Max(columns, 1)), 64, Limits.BatchRowsMax);
 
-    private static ReadOnlySpan<byte> Kept(ReadOnlySpan<byte> record) => record[..Math.Min(record.Length, Limits.QuarantineBytesKeptMax)];
-
     /// <summary>The decoding of one block.</summary>
     private ref struct Run(JsonBlockDecoder decoder, TextBlock block, DecodeOutput output, byte* text, int* starts, bool isUtf8)
     {
@@ -156,7 +154,7 @@ internal sealed unsafe class JsonBlockDecoder : TextBlockDecoder
             isNewForm = false;
             if (!isUtf8 && !Utf8.IsValid(bytes))
             {
-                output.Bad(Kept(bytes), position, QuarantineReasons.Undecodable, "the record is no valid UTF-8");
+                output.Bad(bytes, position, QuarantineReasons.Undecodable, "the record is no valid UTF-8");
                 return false;
             }
 
@@ -169,8 +167,8 @@ internal sealed unsafe class JsonBlockDecoder : TextBlockDecoder
             }
 
             decoder._shape.Reset(_row);
-            if (decoder._parser.Reason == QuarantineReasons.Misfit) output.Misfit(Kept(bytes), position, decoder._parser.MisfitValue, decoder._parser.Detail);
-            else output.Bad(Kept(bytes), position, decoder._parser.Reason, decoder._parser.Detail);
+            if (decoder._parser.Reason == QuarantineReasons.Misfit) output.Misfit(bytes, position, decoder._parser.MisfitValue, decoder._parser.Detail);
+            else output.Bad(bytes, position, decoder._parser.Reason, decoder._parser.Detail);
             return false;
         }
 

@@ -9,7 +9,7 @@ namespace DataMesh.Formats.Json;
 /// Streams through one large document and cuts it into blocks of whole records, in memory bounded by a block and the largest record allowed.
 /// To go on from a position it walks the document from its start again, which is how it knows where in the document it is.
 /// </summary>
-internal sealed class JsonDocumentReader(TextInput input, JsonPath path, FileToOpen file, Func<BlockDecoder> decoders) : SplitReader
+internal sealed class JsonDocumentReader(TextInput input, JsonPath path, FileToOpen file, TextEncoding text, Func<BlockDecoder> decoders) : SplitReader
 {
     private readonly JsonRecordScanner _scanner = new(path);
     private readonly int _wanted = Math.Max(file.BlockBytes >= 4096 ? file.BlockBytes - TextBlock.Slack : file.BlockBytes, 1);
@@ -22,6 +22,12 @@ internal sealed class JsonDocumentReader(TextInput input, JsonPath path, FileToO
 
     /// <inheritdoc/>
     public override long BytesRead => input.BytesRead;
+
+    /// <inheritdoc/>
+    public override string RecordFormat => JsonFormat.RecordsAlone;
+
+    /// <inheritdoc/>
+    public override LineCounter? CountLines() => new TextLineCounter(file.Path, text);
 
     /// <inheritdoc/>
     public override BlockDecoder CreateDecoder() => decoders();

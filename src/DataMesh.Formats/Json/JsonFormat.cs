@@ -11,6 +11,9 @@ namespace DataMesh.Formats.Json;
 /// </summary>
 public sealed class JsonFormat : FileFormat
 {
+    /// <summary>A JSON record says all of itself.</summary>
+    internal const string RecordsAlone = """{"format":"json"}""";
+
     private const int SampledRecordsMax = 20_000;
     private readonly bool _linesOnly;
 
@@ -80,9 +83,16 @@ public sealed class JsonFormat : FileFormat
         var dialect = (JsonDialect)description.Dialect;
         BlockDecoder Decoder() => new JsonBlockDecoder(plan, dialect);
         if (dialect.Path is null)
-            return await TextSplitReader.OpenAsync(file, description.Text, new NewlineBoundaries(), Decoder, cancellation).ConfigureAwait(false);
+            return await TextSplitReader.OpenAsync(file, description.Text, new NewlineBoundaries(), Decoder, () => RecordsAlone, cancellation).ConfigureAwait(false);
         var input = await TextInput.OpenAsync(file.Path, description.Text, 0, cancellation).ConfigureAwait(false);
-        return new JsonDocumentReader(input, dialect.Path, file, Decoder);
+        return new JsonDocumentReader(input, dialect.Path, file, description.Text, Decoder);
+    }
+
+    /// <inheritdoc/>
+    public override SplitReader OpenRecords(KeptRecords kept, FormatOptions options, DecodePlan plan)
+    {
+        var dialect = new JsonDialect(null, options.Types, FindZone(options.TimeZone));
+        return new KeptRecordReader(kept.SourceId, kept.Format, kept.Records, new RecordLayout((byte)'\n', 0, AreMarked: true), () => new JsonBlockDecoder(plan, dialect));
     }
 
     private static TimeZoneInfo? FindZone(string name)

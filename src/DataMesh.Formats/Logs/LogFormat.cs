@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
@@ -52,7 +53,24 @@ public sealed class LogFormat : FileFormat
 
     /// <inheritdoc/>
     public override ValueTask<SplitReader> OpenAsync(FileToOpen file, FormatDescription description, DecodePlan plan, CancellationToken cancellation) =>
-        TextSplitReader.OpenAsync(file, description.Text, new NewlineBoundaries(), () => new LogDecoder((LogDialect)description.Dialect, description.Schema, plan), cancellation);
+        TextSplitReader.OpenAsync(file, description.Text, new NewlineBoundaries(), () => new LogDecoder((LogDialect)description.Dialect, description.Schema, plan),
+            () => Kept((LogDialect)description.Dialect), cancellation);
+
+    /// <inheritdoc/>
+    public override SplitReader OpenRecords(KeptRecords kept, FormatOptions options, DecodePlan plan)
+    {
+        var pattern = LogPatterns.Compile(options.Pattern ?? kept.Json["pattern"]!.GetValue<string>());
+        var dialect = new LogDialect(pattern, CsvRecordFormat.ReadFields(kept.Json, options) with { Quote = 0, FieldCount = pattern.Fields.Count });
+        var file = new Schema(pattern.Fields.Select(name => new Field(name, options.Types.GetValueOrDefault(name, DataType.String))));
+        return new KeptRecordReader(kept.SourceId, kept.Format, kept.Records, new RecordLayout((byte)'\n', 0, AreMarked: false), () => new LogDecoder(dialect, file, plan));
+    }
+
+    private static string Kept(LogDialect dialect)
+    {
+        var json = new JsonObject { ["format"] = "log", ["pattern"] = dialect.Pattern.Name };
+        CsvRecordFormat.AddFields(json, dialect.Fields);
+        return json.ToJsonString(CsvRecordFormat.JsonOptions);
+    }
 
     /// <summary>The named form that most lines have, if nearly all have it.</summary>
     private static LogPattern? Find(FileHead head, out double share)

@@ -38,6 +38,9 @@ public sealed class ParquetFormat : FileFormat
         return new ValueTask<SplitReader>(new ParquetSplitReader(shared, shape, file));
     }
 
+    /// <summary>Kept rows are JSON.</summary>
+    public override SplitReader OpenRecords(KeptRecords kept, FormatOptions options, DecodePlan plan) => new Json.JsonFormat().OpenRecords(kept, options, plan);
+
     private static Dictionary<string, string> Facts(ParquetFile file)
     {
         var facts = new Dictionary<string, string>

@@ -1,4 +1,3 @@
-using DataMesh.Core;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 
@@ -12,7 +11,7 @@ public abstract class TextBlockDecoder : BlockDecoder
     {
         var text = (TextBlock)block;
         if (text.Fault is { } fault)
-            output.Bad(text.Text[..Math.Min(text.Length, Limits.QuarantineBytesKeptMax)], text.Start, fault.Reason, fault.Detail);
+            output.Bad(text.Text, text.Start, fault.Reason, fault.Detail);
         else if (text.Length > 0)
             DecodeText(text, output);
     }

@@ -6,19 +6,21 @@ using DataMesh.Core.Pipelines;
 using DataMesh.Core.Storage;
 using DataMesh.DataPlane.Flow;
 using DataMesh.Runtime.Commit;
+using DataMesh.Runtime.Quarantine;
 
 namespace DataMesh.Runtime.Runs;
 
 /// <summary>One run of a pipeline in this process: what it was given, where its files are, and what came of it so far.</summary>
 public sealed class PipelineRun
 {
+    private readonly PipelineDefinition _definition;
     private volatile bool _rebuilds;
     private readonly TaskCompletionSource<ReportEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Prepares a run. Throws when sinks contradict each other.</summary>
     public PipelineRun(PipelineDefinition definition, RunOptions options, TimeProvider clock, CancellationToken stopAtBarrier)
     {
-        (Definition, Options, StopAtBarrier, Clock) = (definition, options, stopAtBarrier, clock);
+        (_definition, Options, StopAtBarrier, Clock) = (definition, options, stopAtBarrier, clock);
         Context = new ComponentContext { BaseFolder = Path.GetDirectoryName(definition.File)!, Pipeline = definition.Name, Clock = clock, Repeats = Repeats };
         Version = Convert.ToHexStringLower(ContentHash.Of(Encoding.UTF8.GetBytes(definition.Text)))[..12];
         AppId = $"{new Guid(ContentHash.Of(Encoding.UTF8.GetBytes($"datamesh/pipeline/{definition.Name}")).AsSpan(0, 16))}/0";
@@ -34,7 +36,10 @@ public sealed class PipelineRun
     public string RunId { get; } = Guid.NewGuid().ToString("N");
 
     /// <summary>The pipeline.</summary>
-    public PipelineDefinition Definition { get; }
+    public PipelineDefinition Definition => Settlement?.Definition ?? _definition;
+
+    /// <summary>What of the quarantine this run settles instead of reading the sources; known after recovery.</summary>
+    internal Settlement? Settlement { get; set; }
 
     /// <summary>How it should go.</summary>
     public RunOptions Options { get; }
@@ -60,7 +65,7 @@ public sealed class PipelineRun
     public string Domain => $"datamesh.{Definition.Name}.0";
 
     /// <summary>Whether the run looks again for input at the pipeline's trigger, until it is stopped.</summary>
-    public bool Repeats => Definition.Trigger.Repeats && !Options.Once;
+    public bool Repeats => _definition.Trigger.Repeats && !Options.Once && Options.Settle is null;
 
     /// <summary>Whether all rows of the targets are replaced by what is read now.</summary>
     public bool Replaces => _rebuilds || Definition.Sinks.Any(node => node.Sink.Replaces);

@@ -1,4 +1,5 @@
 using DataMesh.DataPlane.Ledger;
+using DataMesh.Runtime.Quarantine;
 
 namespace DataMesh.Runtime.Runs;
 
@@ -19,6 +20,9 @@ public sealed class RunAccount
 
     /// <summary>Where a stopped run stopped.</summary>
     public string? StoppedAt { get; set; }
+
+    /// <summary>What became of the records of quarantine that the run was to settle.</summary>
+    public SettleResult? Settled { get; set; }
 
     /// <summary>The ledger over all epochs.</summary>
     public IReadOnlyList<StageCounts> Stages

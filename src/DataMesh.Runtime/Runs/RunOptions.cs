@@ -1,3 +1,5 @@
+using DataMesh.Runtime.Quarantine;
+
 namespace DataMesh.Runtime.Runs;
 
 /// <summary>How a run should go; the defaults suit most.</summary>
@@ -26,4 +28,7 @@ public sealed record RunOptions
 
     /// <summary>Reads everything again and replaces the rows of every target in one commit.</summary>
     public bool Rebuild { get; init; }
+
+    /// <summary>Settles records of the quarantine in one epoch, instead of reading the sources.</summary>
+    public SettleRequest? Settle { get; init; }
 }

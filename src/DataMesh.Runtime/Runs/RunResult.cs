@@ -1,4 +1,5 @@
 using DataMesh.DataPlane.Ledger;
+using DataMesh.Runtime.Quarantine;
 
 namespace DataMesh.Runtime.Runs;
 
@@ -39,6 +40,9 @@ public sealed record RunResult(
 
     /// <summary>Changes of structure that its epochs met.</summary>
     public int DriftEvents { get; init; }
+
+    /// <summary>What became of the records of quarantine that the run was to settle; null for other runs.</summary>
+    public SettleResult? Settled { get; init; }
 }
 
 /// <summary>One target after a run.</summary>

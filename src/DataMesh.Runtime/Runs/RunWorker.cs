@@ -7,6 +7,7 @@ using DataMesh.Core.Errors;
 using DataMesh.Core.Storage;
 using DataMesh.Runtime.Commit;
 using DataMesh.Runtime.Hosting;
+using DataMesh.Runtime.Quarantine;
 
 namespace DataMesh.Runtime.Runs;
 
@@ -15,6 +16,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
 {
     private readonly Dictionary<string, List<PendingSplit>> _pending = [];
     private TaskRun? _task;
+    private StagedEpoch? _settled;
 
     /// <summary>Whether everything has been read and the trigger is awaited.</summary>
     public bool IsWaiting { get; private set; }
@@ -50,15 +52,23 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         if (_task is not null) await _task.DisposeAsync();
         _task = null;
         lock (_pending) _pending.Clear();
+        (run.Settlement, _settled) = (null, null);
         var found = await Recovery.LookAsync(run, cancellation);
         if (run.Options.DryRun && found is PreparedFound prepared)
             throw new DataMeshException($"Epoch {prepared.Epoch} was prepared and is not committed: a dry run changes nothing.", hint: "run the pipeline first");
+        if (found is PositionsFound && run.Options.Settle is { } request)
+        {
+            run.Settlement = await Settlement.SelectAsync(run, request, cancellation);
+            run.Outcome.Settled = run.Settlement.Result;
+        }
+
         return found;
     }
 
     private async Task<GrainEvent> EnumerateAsync(GrainId self, CancellationToken cancellation)
     {
         var id = self.Key[(run.Definition.Name.Length + 1)..];
+        if (run.Settlement is not null) return await ListSettledAsync(id, cancellation);
         var number = run.Definition.Sources.ToList().FindIndex(node => node.Id == id);
         var found = new List<PendingSplit>();
         await foreach (var split in run.Definition.Sources[number].Source.EnumerateAsync(run.Context, cancellation))
@@ -70,8 +80,30 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         return new SplitsFound(found.Count, found.Sum(each => each.Split.Bytes));
     }
 
+    /// <summary>The records to settle, all listed under the first source: grains know only those of the pipeline file.</summary>
+    private async Task<GrainEvent> ListSettledAsync(string id, CancellationToken cancellation)
+    {
+        if (id != run.Definition.Sources[0].Id || run.Settlement!.Records == 0) return new SplitsFound(0, 0);
+        for (var i = 0; i < run.Definition.Sources.Count; i++)
+        {
+            var found = new List<PendingSplit>();
+            var node = run.Definition.Sources[i];
+            if (run.Settlement.IsReplay)
+                await foreach (var split in node.Source.EnumerateAsync(run.Context, cancellation)) found.Add(new PendingSplit(i, split, split.Start));
+            lock (_pending) _pending[node.Id] = found;
+        }
+
+        return new SplitsFound(1, 0);
+    }
+
     private async Task<GrainEvent> ReadAsync(RunEpoch read, CancellationToken cancellation)
     {
+        if (run.Settlement is { IsReplay: false } discard)
+        {
+            _settled = discard.StageNothing(run, read.Epoch);
+            return new EpochStaged(read.Epoch, IsDrained: true, IsStopping: false);
+        }
+
         if (_task is null)
         {
             IReadOnlyList<PendingSplit> pending;
@@ -102,7 +134,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
 
     private GrainEvent PrepareEpoch(Prepare prepare)
     {
-        var staged = _task?.Staged ?? throw new InvalidOperationException("Nothing is staged.");
+        var staged = _settled ?? _task?.Staged ?? throw new InvalidOperationException("Nothing is staged.");
         var mine = EpochRecords.Make(run, staged);
         PreparedPointers.Write(run);
         var stands = run.Account.Prepare(mine);

@@ -128,7 +128,8 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
             var outcome = await _path!.RunEpochAsync(feed, writers, quarantine, IsDue(started));
             if (outcome.Widenings.Count > 0) return (null, outcome.Widenings);
             if (run.Options.DryRun) run.Outcome.Add(outcome.Counts.Lines(graph), quarantine.Reasons);
-            if (run.Options.DryRun || (!outcome.IsDrained && !MayEndAnywhere)) return (null, []);
+            if (run.Options.DryRun || (!outcome.IsDrained && (!MayEndAnywhere || run.Settlement is not null))) return (null, []);
+            if (run.Settlement is not null && outcome.OpenSplit is not null) throw StoppedEarly();
             staged = await StageAsync(epoch, outcome, writers, quarantine, started);
             return (staged, []);
         }
@@ -142,7 +143,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
     private Func<long, bool> IsDue(DateTimeOffset started)
     {
         // An epoch after which nothing may widen, although rows to come may ask for it, ends with the input.
-        var bounded = !run.Options.DryRun && MayEndAnywhere && (run.IsCreating || run.Recovered.Position is not null);
+        var bounded = !run.Options.DryRun && run.Settlement is null && MayEndAnywhere && (run.IsCreating || run.Recovered.Position is not null);
         return bytes => run.StopAtBarrier.IsCancellationRequested
             || (bounded && bytes > 0 && (bytes >= run.EpochBytes || _path!.WantsBarrier || run.Clock.GetUtcNow() - started >= run.EpochTime));
     }
@@ -175,6 +176,9 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
             Shapes = shapes,
         };
     }
+
+    private static DataMeshException StoppedEarly() => new(
+        "A stage had seen enough before all records were replayed (a limit): nothing was replayed.", hint: "take the limit out, or replay fewer records with filters");
 
     private Commit.SplitPosition Position(OpenSplit split) =>
         new(split.Source.Id, split.Split.Id, split.Split.Identity, feed.EpochFrom(split), split.Position);

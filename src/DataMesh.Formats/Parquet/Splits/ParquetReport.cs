@@ -1,4 +1,3 @@
-using DataMesh.Core;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 
@@ -55,7 +54,7 @@ internal sealed class ParquetReport(ParquetShape shape, ParquetBlock block)
         foreach (var (record, (value, detail)) in _misfits)
         {
             var bytes = block.RecordBytes(record);
-            output.Misfit(bytes[..Math.Min(bytes.Length, Limits.QuarantineBytesKeptMax)], block.RecordPosition(record), value, detail);
+            output.Misfit(bytes, block.RecordPosition(record), value, detail);
         }
     }
 

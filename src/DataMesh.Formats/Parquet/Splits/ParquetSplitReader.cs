@@ -57,6 +57,9 @@ internal sealed class ParquetSplitReader : SplitReader
         return new ValueTask<SourceBlock?>(block);
     }
 
+    /// <summary>The original of a record is its row as JSON.</summary>
+    public override string RecordFormat => """{"format":"parquet"}""";
+
     /// <inheritdoc/>
     public override BlockDecoder CreateDecoder()
     {
