@@ -44,7 +44,7 @@ internal static class SplitTreatments
             NotNested = Judged(batch, changes.Where(each => each is { Kind: DriftKind.ShapeChanged, Decision: DriftAction.Quarantine, Added.Count: 0 }).Select(each => each.Column!))
                 .Where(column => batch[column.Index].Type.Kind == TypeKind.String).ToList(),
             Loose = LooseColumns(graph, batch, rules),
-            Watched = Judged(batch, view.Now.Present.Where(column => !column.HasNulls && view.Look.Shape.Find(column.Name) is not null).Select(column => column.Name)),
+            Watched = Judged(batch, view.Now.Present.Where(column => !column.HasNulls && graph.Schema.IndexOf(column.Name) >= 0 && view.Look.Shape.Find(column.Name) is not null).Select(column => column.Name)),
         };
         return IsNeeded(treatment) ? treatment : null;
     }

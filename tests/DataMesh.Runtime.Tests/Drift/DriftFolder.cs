@@ -28,6 +28,8 @@ internal sealed class DriftFolder : IDisposable
         return this;
     }
 
+    public string PathOf(string file) => Path.Combine(_folder.Root, "in", file);
+
     public async Task<RunResult> RunAsync(RunOptions? options = null)
     {
         var result = await _folder.RunAsync(Yaml, options);
