@@ -259,4 +259,16 @@ public sealed class CsvDriftTests : IDisposable
         Assert.Equal([("field_count", "4"), ("undecodable", "6,\"open")], _folder.Bad().Select(bad => (bad.Reason, bad.Record)));
         Assert.Empty(await _folder.EventsAsync());
     }
+
+    [Fact]
+    public async Task A_type_that_the_pipeline_file_declares_takes_the_place_of_the_pinned_one_and_does_not_drift()
+    {
+        _folder.Add("1.csv", "a,b", "1,x");
+        await _folder.DoneAsync();
+        (_folder.Types, _folder.Stages) = ("{ a: string }", "stages: [ { derive: { a: \"replace(a, ' USD', '')\" } }, { cast: { a: int64 } } ]");
+        _folder.Add("2.csv", "a,b", "2 USD,y");
+        await _folder.DoneAsync();
+        Assert.Empty(await _folder.EventsAsync());
+        Assert.Equal(["""{"a":1,"b":"x"}""", """{"a":2,"b":"y"}"""], _folder.Rows());
+    }
 }

@@ -1,4 +1,5 @@
 using DataMesh.Core.Drift;
+using DataMesh.Runtime.Audit;
 using DataMesh.Runtime.Drift;
 using DataMesh.Runtime.Runs;
 using DataMesh.Runtime.Tests.Runs;
@@ -14,7 +15,9 @@ internal sealed class DriftFolder : IDisposable
 
     public string Stages { get; set; } = "";
 
-    public string Yaml => string.Join("\n", "pipeline: p", "source: { type: file, path: in }", $"drift: {Drift}", Stages, "dataset: { name: t }");
+    public string Types { get; set; } = "{}";
+
+    public string Yaml => string.Join("\n", "pipeline: p", $"source: {{ type: file, path: in, types: {Types} }}", $"drift: {Drift}", Stages, "dataset: { name: t }");
 
     public DriftFolder Add(string file, params string[] lines)
     {
@@ -41,6 +44,8 @@ internal sealed class DriftFolder : IDisposable
     {
         var result = await RunAsync(options);
         Assert.True(result.Outcome == RunOutcome.Completed, result.Error?.ToString() ?? result.Outcome.ToString());
+        var ledger = await LedgerAudit.RunAsync(_folder.Define(Yaml), recount: true, default);
+        Assert.True(ledger.Closes, string.Join("; ", ledger.Epochs.SelectMany(epoch => epoch.Findings).Select(finding => $"{finding.Check}: {finding.What}")));
         return result;
     }
 
