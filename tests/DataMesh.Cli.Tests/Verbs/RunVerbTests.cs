@@ -71,4 +71,18 @@ public class RunVerbTests
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("w.yaml:3:11: There is no stage 'nothing'.", result.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Epochs_end_where_the_command_line_or_the_pipeline_file_says()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("p.yaml", "pipeline: p\nsource: in/*.csv\ndataset: t\n");
+        folder.Write("q.yaml", "pipeline: q\nsource: in/*.csv\ndataset: u\nepoch: { bytes: 1, time: 30s }\n");
+        for (var file = 0; file < 3; file++) folder.Write($"in/{file}.csv", $"n\n{file}\n");
+        Assert.InRange(DatameshProcess.Run(folder.Root, "run", "p.yaml", "--json", "--epoch-bytes", "1").Json.GetProperty("epochs").GetInt32(), 3, 4);
+        Assert.InRange(DatameshProcess.Run(folder.Root, "run", "q.yaml", "--json").Json.GetProperty("epochs").GetInt32(), 3, 4);
+        var refused = DatameshProcess.Run(folder.Root, "run", "p.yaml", "--epoch-time", "soon");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("'soon' is not a time", refused.Error, StringComparison.Ordinal);
+    }
 }
