@@ -3,6 +3,8 @@ using DataMesh.Core.Components;
 using DataMesh.Core.Drift;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Pipelines;
+using DataMesh.DataPlane.Stages;
+using DataMesh.DataPlane.Stages.Deduplication;
 using DataMesh.Runtime.Commit;
 using DataMesh.Runtime.Runs;
 
@@ -124,7 +126,7 @@ internal sealed class ReplayGroups(PipelineRun run, QuarantineParts parts)
 
     private static void Require(StageNode stage)
     {
-        if (stage.Stage.Order != StageOrder.Merging && stage.Type != "aggregate") return;
+        if (stage.Stage.Order != StageOrder.Merging && stage.Stage is not DeduplicateStage { Keep: KeepRow.Last }) return;
         throw new DataMeshException(
             $"Records can not be replayed through the stage '{stage.Id}' ({stage.Type}): its results are made of the whole input of a run.", stage.Location,
             hint: "run with --rebuild, which reads everything again by the pipeline file as it is now");

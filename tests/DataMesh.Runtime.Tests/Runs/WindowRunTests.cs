@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DataMesh.Runtime.Quarantine;
 using DataMesh.Runtime.Runs;
 
 namespace DataMesh.Runtime.Tests.Runs;
@@ -54,6 +55,31 @@ public sealed class WindowRunTests : IDisposable
         var second = await _folder.RunAsync(yaml);
         Assert.Equal(1, second.Quarantine["late"]);
         Assert.Equal(2, _folder.Rows("t").Count);
+    }
+
+    [Fact]
+    public async Task Records_replayed_while_a_run_waits_to_go_on_close_no_window()
+    {
+        using var without = new RunFolder();
+        var yaml = Yaml("tumbling: 1h", "emit").Replace("stages:", "stages:\n  - validate: { v: v < 1000 }", StringComparison.Ordinal);
+        foreach (var folder in new[] { without, _folder })
+        {
+            folder.Write("in/0.csv", "at,k,v\n2023-12-31T00:10:00Z,a,1\n2023-12-31T00:11:00Z,a,5000\n");
+            await folder.RunAsync(yaml);
+            for (var file = 1; file < 5; file++) WriteRows(folder, file);
+            var dying = folder.Define(yaml);
+            await RunFolder.RunAsync(dying with { Sinks = [.. dying.Sinks.Select(node => node with { Sink = new FailingSink(node.Sink, FailAt.AfterCommit, 2) })] }, SmallEpochs);
+            if (folder == _folder)
+            {
+                var replayed = await folder.RunAsync(yaml, new RunOptions { Settle = new SettleRequest(new QuarantineFilter(), IsReplay: true) });
+                Assert.True(replayed.Outcome == RunOutcome.Completed, replayed.Error?.Message);
+                Assert.Equal(1, replayed.Quarantine["rule_failed"]);
+            }
+
+            Assert.Equal(RunOutcome.Completed, (await folder.RunAsync(yaml, SmallEpochs)).Outcome);
+        }
+
+        Assert.Equal(Sorted(without), Sorted(_folder));
     }
 
     [Theory]
