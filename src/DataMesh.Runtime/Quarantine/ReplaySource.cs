@@ -9,6 +9,9 @@ namespace DataMesh.Runtime.Quarantine;
 /// <summary>Stands in for a source while its quarantined records are replayed: gives these, decoded by the source itself, and no files.</summary>
 internal sealed class ReplaySource(SourceNode node, Schema? pinned, IReadOnlyList<(string Format, ReplayGroup Group)> groups) : Source
 {
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, DataType> DeclaredTypes => node.Source.DeclaredTypes;
+
     /// <summary>What the table's rows were decoded with; the files, where they are still there, may show new columns.</summary>
     public override async ValueTask<SourceDescription> DescribeAsync(ComponentContext context, CancellationToken cancellation)
     {

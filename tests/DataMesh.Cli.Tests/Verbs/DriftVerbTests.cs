@@ -29,6 +29,14 @@ public sealed class DriftVerbTests
         Assert.Contains("coalesce(speed, speed_knots)", shown.Output);
         var tests = DatameshProcess.Run(folder.Root, "test", "repaired.yaml");
         Assert.True(tests.ExitCode == 0, tests.Output + tests.Error);
+
+        var replay = DatameshProcess.Run(folder.Root, "quarantine", "replay", "repaired.yaml");
+        Assert.True(replay.ExitCode == 0, replay.Output + replay.Error);
+        var ledger = DatameshProcess.Run(folder.Root, "ledger", "repaired.yaml");
+        Assert.Equal(0, ledger.ExitCode);
+        Assert.Contains("1 waiting = 7 set aside - 6 replayed - 0 discarded", ledger.Output);
+        Assert.Equal(3, DatameshProcess.Run(folder.Root, "drift", "list", "repaired.yaml", "--json").Json.GetProperty("events").GetArrayLength());
+        Assert.Contains("nothing new to read", DatameshProcess.Run(folder.Root, "run", "repaired.yaml").Output);
     }
 
     [Fact]
