@@ -17,6 +17,9 @@ internal static class ExitCodes
     /// <summary>`ledger`: an epoch does not close.</summary>
     public const int NotClosed = 4;
 
+    /// <summary>`run`: more records would have been set aside than the pipeline file allows.</summary>
+    public const int TooManySetAside = 5;
+
     /// <summary>A mistake in DataMesh itself.</summary>
     public const int Bug = 70;
 

@@ -18,6 +18,9 @@ public static class Limits
     /// <summary>How much of an oversized or broken record quarantine keeps, in bytes.</summary>
     public const int QuarantineBytesKeptMax = 64 << 10;
 
+    /// <summary>Most records in the window in which those that are set aside are counted.</summary>
+    public const long BadWindowMax = 10_000_000;
+
     /// <summary>Most columns in one schema.</summary>
     public const int ColumnsMax = 10_000;
 

@@ -3,6 +3,7 @@ using System.Threading.Tasks.Dataflow;
 using DataMesh.Core.Components;
 using DataMesh.DataPlane.Flow;
 using DataMesh.DataPlane.Graph;
+using DataMesh.DataPlane.Ledger;
 using DataMesh.DataPlane.Quarantine;
 
 namespace DataMesh.DataPlane;
@@ -29,6 +30,7 @@ public sealed class DataPath
     private readonly ConcurrentStack<CoreRunner> _idleCores = new();
     private readonly List<Widening> _widenings = [];
     private readonly OrderedRunner _ordered;
+    private readonly List<BadRecord> _badSeen = [];
     private volatile bool _hasSeenEnough;
     private volatile bool _wantsBarrier;
 
@@ -70,6 +72,8 @@ public sealed class DataPath
         _widenings.Clear();
         _ordered.Counts.Clear();
         _ordered.Notices.Clear();
+        _badSeen.Clear();
+        _options.BadWindow?.Restore();
         var sinks = writers.Select(writer => new SinkStep(writer, _options, _budget, _meter.Wrote)).ToList();
         var transform = new TransformBlock<BlockInFlight, Morsel>(TransformAsync, _options.Parallel());
         var order = new ActionBlock<Morsel>(morsel => OrderAsync(morsel, sinks, quarantine), _options.Sequential());
@@ -87,11 +91,13 @@ public sealed class DataPath
 
             if (drained) await FinishStagesAsync(sinks, quarantine);
             else await EndEpochOfStagesAsync(sinks, quarantine);
+            SeeBad(null);
             for (var i = 0; i < sinks.Count; i++)
             {
                 await sinks[i].CompleteAsync(_options.Abort);
             }
 
+            _options.BadWindow?.Save();
             return new EpochOutcome(drained, [], _ordered.Counts, finished, open);
         }
         catch
@@ -145,7 +151,7 @@ public sealed class DataPath
     {
         if (!_idleCores.TryPop(out var core))
         {
-            core = new CoreRunner(_graph);
+            core = new CoreRunner(_graph) { NumbersRecords = _options.BadWindow is not null };
             lock (_cores) _cores.Add(core);
         }
 
@@ -167,16 +173,33 @@ public sealed class DataPath
 
         _ordered.Counts.Add(morsel.Counts);
         foreach (var (notice, count) in morsel.Notices) _ordered.Notices[notice] = _ordered.Notices.GetValueOrDefault(notice) + count;
-        if (morsel.Bad.Count > 0) await quarantine.AddAsync(morsel.Bad, _options.Abort);
+        if (morsel.Bad.Count > 0) await SetAsideAsync(quarantine, morsel.Bad);
         foreach (var (to, batch) in morsel.Batches)
         {
             _ordered.Deliver(to, batch);
             await ForwardAsync(sinks, quarantine);
         }
 
+        SeeBad(morsel.Counts);
         _hasSeenEnough = _ordered.HasSeenEnough();
         WantsBarrier = _ordered.WantsBarrier();
         _budget.Return(morsel.Budget);
+    }
+
+    private ValueTask SetAsideAsync(IQuarantine quarantine, IReadOnlyList<BadRecord> bad)
+    {
+        if (_options.BadWindow is not null) _badSeen.AddRange(bad);
+        return quarantine.AddAsync(bad, _options.Abort);
+    }
+
+    /// <summary>Counts what was set aside of a block: here, where blocks stand in source order, so that it does not matter how the input was cut.</summary>
+    private void SeeBad(LedgerCounters? counts)
+    {
+        if (_options.BadWindow is not { } window) return;
+        lock (_widenings)
+            if (_widenings.Count > 0) return;
+        window.See(counts is null ? 0 : Enumerable.Range(0, _graph.Sources.Count).Sum(source => counts.In(source)), _badSeen);
+        _badSeen.Clear();
     }
 
     /// <summary>Lets the watch see what the rows showed, unless the epoch starts again anyway.</summary>
@@ -227,7 +250,7 @@ public sealed class DataPath
 
         _ordered.ToSinks.Clear();
         if (_ordered.Bad.Count == 0) return;
-        await quarantine.AddAsync([.. _ordered.Bad], _options.Abort);
+        await SetAsideAsync(quarantine, [.. _ordered.Bad]);
         _ordered.Bad.Clear();
     }
 }

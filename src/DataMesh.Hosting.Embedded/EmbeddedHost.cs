@@ -81,6 +81,7 @@ public static class EmbeddedHost
         {
             File = run.Definition.File,
             Settled = run.Outcome.Settled,
+            SetTooManyAside = run.BadWindow is { IsExceeded: true },
             DriftEvents = run.Outcome.DriftEvents,
         };
     }

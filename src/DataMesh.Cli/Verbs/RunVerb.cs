@@ -61,7 +61,7 @@ internal static class RunVerb
 
     private static int CodeOf(RunResult result, bool isStrict) => result.Outcome switch
     {
-        RunOutcome.Failed => ExitCodes.Failed,
+        RunOutcome.Failed => result.SetTooManyAside ? ExitCodes.TooManySetAside : ExitCodes.Failed,
         RunOutcome.Stopped => ExitCodes.Stopped,
         _ => isStrict && result.Quarantine.Values.Sum() > 0 ? ExitCodes.Quarantined : ExitCodes.Done,
     };

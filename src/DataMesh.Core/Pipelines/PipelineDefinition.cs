@@ -24,6 +24,9 @@ public sealed record PipelineDefinition
     /// <summary>What happens when a source changes its structure.</summary>
     public DriftPolicy Drift { get; init; } = new();
 
+    /// <summary>When a run stops because too many records are set aside.</summary>
+    public QuarantinePolicy Quarantine { get; init; } = new();
+
     /// <summary>The sources.</summary>
     public required IReadOnlyList<SourceNode> Sources { get; init; }
 

@@ -33,6 +33,7 @@ public sealed class PipelineJsonSchema
             ["sinks"] = Items("Several sinks: a list, or a mapping of id to sink.", Ref("sink")),
             ["drift"] = OptionsOrShorthand(OptionSet.Of(typeof(DriftPolicy)), "What happens when a source changes its structure."),
             ["trigger"] = Trigger(),
+            ["quarantine"] = OptionsOrShorthand(OptionSet.Of(typeof(QuarantinePolicy)), "When too many records are set aside."),
             ["epoch"] = OptionsObject(OptionSet.Of(typeof(EpochLimits)), "When an epoch ends: what comes first counts."),
             ["tests"] = new JsonObject { ["description"] = "Tests: input rows through all stages give output rows.", ["type"] = "array", ["items"] = Test() },
         };

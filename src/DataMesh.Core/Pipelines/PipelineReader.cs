@@ -18,7 +18,7 @@ public sealed record PipelineReading(PipelineDefinition? Definition, IReadOnlyLi
 public sealed class PipelineReader
 {
     private static readonly string[] Keys =
-        ["pipeline", "description", "owner", "env", "source", "sources", "drift", "stages", "dataset", "datasets", "sink", "sinks", "trigger", "epoch", "tests"];
+        ["pipeline", "description", "owner", "env", "source", "sources", "drift", "stages", "dataset", "datasets", "sink", "sinks", "trigger", "epoch", "quarantine", "tests"];
 
     private readonly string _file;
     private readonly string _text;
@@ -143,8 +143,10 @@ public sealed class PipelineReader
         if (root.Find("epoch") is { } limits) new OptionsBinder(_catalog, _problems).Fill(epoch, limits.Value, "part 'epoch'");
         drift.Check(_problems);
         var trigger = root.Find("trigger") is { } when ? TriggerReader.Read(when.Value, _problems) : Trigger.Once;
+        var quarantine = ReadQuarantine(root);
         return new PipelineDefinition
         {
+            Quarantine = quarantine,
             Name = ReadName(root),
             File = Path.GetFullPath(_file),
             Text = _text,
@@ -182,6 +184,17 @@ public sealed class PipelineReader
         if (entry is null) _problems.Error("The pipeline has no name.", new Location(_file, 1, 1), hint: "begin the file with 'pipeline: NAME'");
         else _problems.Error($"The pipeline's name can not be {entry.Value.What}.", entry.Value.Location, hint: "use letters, digits, '_' and '-'");
         return "";
+    }
+
+    private QuarantinePolicy ReadQuarantine(SpecMap root)
+    {
+        var quarantine = new QuarantinePolicy();
+        if (root.Find("quarantine") is not { } rules) return quarantine;
+        new OptionsBinder(_catalog, _problems).Fill(quarantine, rules.Value, "part 'quarantine'");
+        if (quarantine is not { StopWhen: { } text, Limit: null }) return quarantine;
+        var place = rules.Value is SpecMap map && map.Find("stop_when") is { } entry ? entry.Value.Location : rules.Value.Location;
+        _problems.Error($"'{text}' is not a limit of records set aside.", place, hint: "write for example '5% of 10000' or '100 of 10000'");
+        return quarantine;
     }
 
     private string? ReadText(SpecMap root, string key)

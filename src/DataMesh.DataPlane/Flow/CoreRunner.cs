@@ -15,6 +15,9 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
     /// <summary>Decodes only, to learn every widening after the first.</summary>
     public bool DecodesOnly { get; set; }
 
+    /// <summary>Whether bad records must know which of their block they are.</summary>
+    public bool NumbersRecords { get; init; }
+
     public override LedgerCounters Counts => _morsel.Counts;
 
     public override List<BadRecord> Bad => _morsel.Bad;
@@ -49,7 +52,7 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
     {
         private readonly int _source = block.Split.Source.Node;
 
-        public override bool NeedsOrigin => runner.Graph.NeedsOrigin || block.Split.Treatment?.NeedsOrigin == true;
+        public override bool NeedsOrigin => runner.NumbersRecords || runner.Graph.NeedsOrigin || block.Split.Treatment?.NeedsOrigin == true;
 
         public override void Emit(RecordBatch batch)
         {
@@ -75,7 +78,7 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
         {
             runner.Counts.In(_source)++;
             runner.Counts.Quarantined(_source)++;
-            runner.Bad.Add(BadRows.Cut(record, reason, null, detail, _source, block.Block.SourceName, position, IsCut(record)) with { Form = block.Block.Form });
+            runner.Bad.Add(BadRows.Cut(record, reason, null, detail, _source, block.Block.SourceName, position, IsCut(record)) with { Form = block.Block.Form, Record = NumberOf(position) });
         }
 
         public override void Misfit(ReadOnlySpan<byte> record, long position, in MisfitValue value, string detail)
@@ -88,8 +91,18 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
 
             runner.Counts.In(_source)++;
             runner.Counts.Quarantined(_source)++;
-            runner.Bad.Add(BadRows.Cut(record, QuarantineReasons.Misfit, value.Column, detail, _source, block.Block.SourceName, position) with { Form = block.Block.Form });
+            runner.Bad.Add(BadRows.Cut(record, QuarantineReasons.Misfit, value.Column, detail, _source, block.Block.SourceName, position) with { Form = block.Block.Form, Record = NumberOf(position) });
             Tell(FindingKind.Misfit, value.Column, value.Found, position, value.Shown);
+        }
+
+        /// <summary>Which record of the block stands at a position, -1 when unknown.</summary>
+        private int NumberOf(long position)
+        {
+            if (!runner.NumbersRecords) return -1;
+            if (block.Block is not TextBlock text) return (int)(position - block.Block.Start);
+            if (text.RecordStarts.IsEmpty) return -1;
+            var found = text.RecordStarts.BinarySearch((int)(position - text.Start));
+            return found >= 0 ? found : ~found - 1;
         }
 
         /// <summary>Whether the block is a broken record of which only the first bytes were kept.</summary>

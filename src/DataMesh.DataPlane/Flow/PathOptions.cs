@@ -23,6 +23,9 @@ public sealed record PathOptions
     /// </summary>
     public bool EndsRun { get; init; } = true;
 
+    /// <summary>Stops the run when too many records are set aside; null while nobody asks.</summary>
+    public Quarantine.BadWindow? BadWindow { get; init; }
+
     /// <summary>Tears the path down; nothing of the epoch stays.</summary>
     public CancellationToken Abort { get; init; }
 

@@ -5,6 +5,7 @@ using DataMesh.Core.Errors;
 using DataMesh.Core.Pipelines;
 using DataMesh.Core.Storage;
 using DataMesh.DataPlane.Flow;
+using DataMesh.DataPlane.Quarantine;
 using DataMesh.Runtime.Commit;
 using DataMesh.Runtime.Quarantine;
 
@@ -29,6 +30,7 @@ public sealed class PipelineRun
         if (Repeats) CheckTrigger();
         Account = new Account(definition.Sinks[0].Sink.SideFolder(Context, "_datamesh"), AppId);
         StartedAt = clock.GetTimestamp();
+        if (options.Settle is null && definition.Quarantine.Limit is { } limit) BadWindow = new BadWindow(limit);
         if (Repeats) Trigger = new TriggerClock(definition.Trigger, clock);
     }
 
@@ -87,6 +89,9 @@ public sealed class PipelineRun
 
     /// <summary>What the data path has done.</summary>
     public PathMeter Meter { get; } = new();
+
+    /// <summary>Stops the run when too many records are set aside; null without such a limit. What was set aside before is not counted when it is replayed.</summary>
+    public BadWindow? BadWindow { get; }
 
     /// <summary>What happened, for the final account.</summary>
     public RunAccount Outcome { get; } = new();

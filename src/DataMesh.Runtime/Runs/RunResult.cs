@@ -41,6 +41,9 @@ public sealed record RunResult(
     /// <summary>Changes of structure that its epochs met.</summary>
     public int DriftEvents { get; init; }
 
+    /// <summary>Whether it gave up because too many records would have been set aside.</summary>
+    public bool SetTooManyAside { get; init; }
+
     /// <summary>What became of the records of quarantine that the run was to settle; null for other runs.</summary>
     public SettleResult? Settled { get; init; }
 }

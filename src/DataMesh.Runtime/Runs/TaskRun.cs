@@ -99,7 +99,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
 
     private async Task StartPathAsync()
     {
-        _path = new DataPath(_graph!, new PathOptions { Cores = cores, Abort = abort, Drift = _plans!.Gate, EndsRun = run.Settlement is null }, run.Meter) { ScansForWidenings = _restarts >= EagerRestartsMax };
+        _path = new DataPath(_graph!, new PathOptions { Cores = cores, Abort = abort, Drift = _plans!.Gate, BadWindow = run.BadWindow, EndsRun = run.Settlement is null }, run.Meter) { ScansForWidenings = _restarts >= EagerRestartsMax };
         if (run.KeepsState) run.Account.States.Restore(_graph!, _path, run.States);
         foreach (var node in _graph!.Keepers.Where(node => run.LastManifest is not null && !run.ReplacesNext && run.States.All(state => state.Stage != node.Id)))
             run.Outcome.Tell($"The stage '{node.Id}' begins with nothing: it knows no row committed before (--rebuild reads everything again).");
