@@ -45,7 +45,7 @@ internal static class Guard
     private static int Report(Exception bug, bool isVerbose)
     {
         var cause = bug is AggregateException { InnerExceptions: [var only] } ? only : bug;
-        if (cause is DataMeshException error)
+        if ((cause as DataMeshException ?? StorageError.Explain(cause)) is { } error)
         {
             Terminal.Error(error);
             return ExitCodes.Failed;

@@ -80,6 +80,20 @@ internal sealed class FileSinkCommit(FileSink sink, string targetPath, string st
         DurableFiles.CreateFolder(_folder);
         using var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write);
         RandomAccess.SetLength(file, offset);
+        try
+        {
+            return Write(file, offset, commit);
+        }
+        catch
+        {
+            // Whoever reads the file meanwhile sees no half of an epoch.
+            RandomAccess.SetLength(file, offset);
+            throw;
+        }
+    }
+
+    private long Write(Microsoft.Win32.SafeHandles.SafeFileHandle file, long offset, SinkCommit commit)
+    {
         if (offset == 0) offset = WriteHeader(file, commit.Output.Schema);
         using var buffer = PooledBuffer.Rent(1 << 20);
         foreach (var staged in commit.Output.Files)

@@ -51,10 +51,16 @@ internal sealed class FileSinkWriter(string target, Schema schema, RowStyle styl
     }
 
     /// <inheritdoc/>
+    public override void Discard()
+    {
+        if (_file is not null) File.Delete(_path);
+    }
+
+    /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
         _file?.Dispose();
-        if (_file is not null && !_isStaged) File.Delete(_path);
+        if (!_isStaged) Discard();
         return ValueTask.CompletedTask;
     }
 

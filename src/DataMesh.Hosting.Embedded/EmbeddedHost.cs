@@ -17,11 +17,12 @@ public static class EmbeddedHost
     /// <param name="options">How the run should go.</param>
     /// <param name="progress">Told four times a second where the run stands.</param>
     /// <param name="stopAtBarrier">Asks for a stop at the next barrier; what was read until then is committed.</param>
+    /// <param name="clock">The clock; without it, the machine's.</param>
     /// <returns>The account of the run; a failure is in it, with what was committed before. Throws only when the run could not begin.</returns>
     public static async Task<RunResult> RunAsync(
-        PipelineDefinition definition, RunOptions options, IProgress<RunProgress>? progress, CancellationToken stopAtBarrier)
+        PipelineDefinition definition, RunOptions options, IProgress<RunProgress>? progress, CancellationToken stopAtBarrier, TimeProvider? clock = null)
     {
-        var run = new PipelineRun(definition, options, TimeProvider.System, stopAtBarrier);
+        var run = new PipelineRun(definition, options, clock ?? TimeProvider.System, stopAtBarrier);
         var folder = options.StateFolder ?? Path.Combine(run.Context.BaseFolder, ".datamesh");
         using var only = RunLock.Take(folder, definition.Name);
         using var states = new SqliteStateStore(Path.Combine(folder, "state.db"));
@@ -52,7 +53,7 @@ public static class EmbeddedHost
         }
     }
 
-    private static string PhaseOf(RunWorker worker) => worker.IsWaiting ? "waiting for input" : worker.Task is null ? "starting" : "reading";
+    private static string PhaseOf(RunWorker worker) => worker.IsPausing ? RunProgress.Pausing : worker.IsWaiting ? "waiting for input" : worker.Task is null ? "starting" : "reading";
 
     private static RunProgress Now(PipelineRun run, RunWorker worker, string phase)
     {

@@ -10,11 +10,15 @@ internal static class RunLock
 {
     public static FileStream Take(string folder, string pipeline)
     {
-        Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, $"{Uri.EscapeDataString(pipeline)}.lock");
         try
         {
+            Directory.CreateDirectory(folder);
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception error) when (StorageError.Explain(error, path) is { } known)
+        {
+            throw new DataMeshException("The state of a run can not be kept here.", new Location(folder), known.Message, $"{known.Hint}; `run --state FOLDER` keeps it elsewhere", error);
         }
         catch (IOException error)
         {

@@ -84,4 +84,7 @@ internal sealed class SqliteError(int code, string message) : Exception($"SQLite
 {
     /// <summary>Whether another process holds the file.</summary>
     public bool IsBusy => (code & 0xff) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED;
+
+    /// <summary>Whether the disk or the file system would not take or give the bytes.</summary>
+    public bool IsRefusedByDisk => (code & 0xff) is raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM;
 }

@@ -28,6 +28,20 @@ public class ChangedOptionsTests
     }
 
     [Fact]
+    public void A_partition_by_that_is_gone_from_the_file_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("p.yaml", "pipeline: p\nsource: '*.csv'\ndataset: { name: d, partition_by: [city] }\n");
+        folder.Write("a.csv", "id,city\n1,Oslo\n");
+        Assert.DoesNotContain("partitioned", DatameshProcess.Run(folder.Root, "run", "p.yaml", "-q").Error, StringComparison.Ordinal);
+        folder.Write("p.yaml", "pipeline: p\nsource: '*.csv'\ndataset: { name: d }\n");
+        folder.Write("b.csv", "id,city\n2,Rome\n");
+        var told = DatameshProcess.Run(folder.Root, "run", "p.yaml", "-q");
+        Assert.Equal(0, told.ExitCode);
+        Assert.Contains("The table 'd' stays partitioned by [city], although it has no partition_by here", told.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_rebuild_of_the_same_columns_is_shown_as_an_overwrite()
     {
         using var folder = Made();

@@ -39,6 +39,7 @@ public sealed class WriteFailureTests
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.Contains("nothing of this run was committed", output.Result + errors, StringComparison.Ordinal);
+        Assert.Contains("The file would be larger than is allowed here.\n  hint: raise the limit (ulimit -f)", errors, StringComparison.Ordinal);
         return process.ExitCode;
     }
 }

@@ -9,13 +9,14 @@ internal interface IRunDisplay
     Task<RunResult> ShowAsync(Func<IProgress<RunProgress>?, Task<RunResult>> run);
 }
 
-/// <summary>Shows no progress; what people should know is told at the end.</summary>
+/// <summary>Shows no progress, only what people should know, and that as it happens: a run may wait for a full disk.</summary>
 internal sealed class NoDisplay : IRunDisplay
 {
     public async Task<RunResult> ShowAsync(Func<IProgress<RunProgress>?, Task<RunResult>> run)
     {
-        var result = await run(null);
-        foreach (var message in result.Messages) Console.Error.WriteLine(message);
+        var progress = new LatestProgress(Console.Error.WriteLine);
+        var result = await run(progress);
+        progress.TellRest(result);
         return result;
     }
 }

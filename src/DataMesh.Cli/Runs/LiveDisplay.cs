@@ -43,6 +43,7 @@ internal sealed class LiveDisplay(string pipeline) : IRunDisplay
             new Text($"{Units.Count(rates.RowsPerSecond)} rows/s   {Units.Bytes(rates.BytesPerSecond)}/s   {Bar(now)}{rates.Left(now)}   {Units.Bytes(now.BytesInFlight)} in flight"),
             Stages(now.Stages),
         };
+        if (now is { Phase: RunProgress.Pausing, Message: { } message }) lines.Add(new Markup($"[yellow]{Markup.Escape(message)}[/]"));
         if (now.Quarantined > 0) lines.Add(new Markup($"[yellow]{TextTable.Number(now.Quarantined)} records set aside[/]"));
         return new Rows(lines);
     }

@@ -22,7 +22,17 @@ internal sealed class DataFile : IDisposable
         FullPath = Path.Combine(plan.Path, _relative);
         if (folder.Length > 0) Directory.CreateDirectory(Path.GetDirectoryName(FullPath)!);
         _stream = new FileStream(FullPath, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        _writer = new ParquetFileWriter(_stream, plan.FileSchema);
+        try
+        {
+            _writer = new ParquetFileWriter(_stream, plan.FileSchema);
+        }
+        catch
+        {
+            // On a full disk the first bytes fail already, and nobody else knows of the file yet.
+            _stream.Dispose();
+            File.Delete(FullPath);
+            throw;
+        }
     }
 
     public string FullPath { get; }

@@ -108,7 +108,7 @@ public sealed class DatasetSink : Sink
             return ValueTask.FromResult(new TargetState(snapshot?.Version ?? -1, snapshot?.Schema, epoch, preparedId, domain)
             {
                 Upkeep = UpkeepCount.Of(snapshot),
-                WithoutEffect = snapshot is null ? [] : [.. Declared().DifferencesFrom(snapshot.Metadata).Select(Kept)],
+                WithoutEffect = snapshot is null ? [] : [.. Declared().DifferencesFrom(snapshot.Metadata).Select(Kept), .. KeptPartition(snapshot.Metadata, epoch)],
             });
         }
     }
@@ -156,6 +156,14 @@ public sealed class DatasetSink : Sink
 
     private string Kept((string Option, string? There, string Here) each) =>
         $"The {each.Option} of the table '{Name}' stays {(each.There is null ? "unset" : $"'{each.There}'")} and does not become '{each.Here}': it was stored when the table was made (--rebuild replaces it).";
+
+    /// <summary>A pipeline that wrote the table and names no partition columns has perhaps lost them.</summary>
+    private IEnumerable<string> KeptPartition(TableMetadata metadata, long epoch)
+    {
+        if (PartitionBy.Count > 0 || metadata.PartitionColumns.Count == 0 || epoch < 0) return [];
+        var there = string.Join(", ", metadata.PartitionColumns);
+        return [$"The table '{Name}' stays partitioned by [{there}], although it has no partition_by here: say partition_by: [{there}], or write to a new table to have none."];
+    }
 
     /// <summary>What is wrong with the partition columns is told at their place in the pipeline file.</summary>
     private void CheckPartition(Schema schema, bool replaces, TableMetadata? metadata, ComponentContext context)

@@ -65,13 +65,18 @@ internal sealed class DatasetWriter(DatasetPlan plan) : SinkWriter
     }
 
     /// <inheritdoc/>
+    public override void Discard()
+    {
+        foreach (var path in _paths) File.Delete(path);
+    }
+
+    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         foreach (var buffer in _buffers.Values) buffer.Dispose();
         foreach (var file in _open.Values) file.Dispose();
         await ((Task)Task.WhenAll(_finished)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_isStaged) return;
-        foreach (var path in _paths) File.Delete(path);
+        if (!_isStaged) Discard();
     }
 
     private void Collect(DatasetPiece piece)

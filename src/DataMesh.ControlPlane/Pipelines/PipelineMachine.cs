@@ -30,7 +30,8 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
             ? End(state, PipelinePhase.Stopped) : Recover(self, state with { Phase = PipelinePhase.Recovering }),
         TaskFailed failed => OnFailed(state, failed.Failure),
         WorkFailed failed => OnFailed(state, failed),
-        PauseEnded when state.Phase == PipelinePhase.Pausing => Recover(self, state with { Phase = PipelinePhase.Recovering }),
+        PauseEnded ended when state.Phase == PipelinePhase.Pausing => ended.IsStopped
+            ? End(state, PipelinePhase.Stopped) : Recover(self, state with { Phase = PipelinePhase.Recovering }),
         _ => new(state),
     };
 

@@ -59,8 +59,8 @@ public sealed record AwaitTrigger(string RunId) : Work;
 /// <summary>It is time to look for new input, or the wait was ended by a stop.</summary>
 public sealed record TriggerDue(bool IsStopped) : GrainEvent;
 
-/// <summary>The pause after a failure is over.</summary>
-public sealed record PauseEnded : GrainEvent;
+/// <summary>The pause after a failure is over, or was ended by a stop.</summary>
+public sealed record PauseEnded(bool IsStopped) : GrainEvent;
 
 /// <summary>Waits before the next attempt; ends in <see cref="PauseEnded"/>.</summary>
 public sealed record Pause(TimeSpan Time, string Because) : Work;

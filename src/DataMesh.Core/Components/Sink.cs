@@ -106,6 +106,11 @@ public abstract class SinkWriter : IAsyncDisposable
     /// <summary>Bytes written to files so far.</summary>
     public abstract long BytesWritten { get; }
 
+    /// <summary>Deletes what was staged: its epoch ends without having been prepared, and nobody will ever name the files. May come after the end.</summary>
+    public virtual void Discard()
+    {
+    }
+
     /// <summary>Deletes what was not staged.</summary>
     public abstract ValueTask DisposeAsync();
 }

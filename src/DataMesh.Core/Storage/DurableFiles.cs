@@ -40,7 +40,16 @@ public static class DurableFiles
     {
         var folder = Path.GetDirectoryName(path)!;
         var temporary = WriteTemporary(folder, content);
-        File.Move(temporary, path, overwrite: true);
+        try
+        {
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
         FlushFolder(folder);
     }
 
@@ -77,8 +86,18 @@ public static class DurableFiles
     {
         var temporary = Path.Combine(folder, TemporaryPrefix + Guid.NewGuid().ToString("N"));
         using var handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        RandomAccess.Write(handle, content, 0);
-        RandomAccess.FlushToDisk(handle);
+        try
+        {
+            RandomAccess.Write(handle, content, 0);
+            RandomAccess.FlushToDisk(handle);
+        }
+        catch
+        {
+            // On a full disk its bytes are needed, and nobody else would delete it soon.
+            File.Delete(temporary);
+            throw;
+        }
+
         return temporary;
     }
 
@@ -104,7 +123,7 @@ public static class DurableFiles
         }
     }
 
-    private static DataMeshException Failure(string call, string path, int error) => new(
+    private static DataMeshException Failure(string call, string path, int error) => StorageError.Of(error, path) ?? new DataMeshException(
         $"'{path}' can not be written safely: {call}() failed.",
         detail: Marshal.GetPInvokeErrorMessage(error),
         hint: error == LibC.NotFound ? null : "datasets need a local or NFS file system with hard links and fsync");

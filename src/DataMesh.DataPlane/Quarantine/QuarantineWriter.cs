@@ -1,6 +1,7 @@
 using System.Text;
 using DataMesh.Core;
 using DataMesh.Core.Columns;
+using DataMesh.Core.Errors;
 using DataMesh.Core.Storage;
 using DataMesh.Formats.Parquet;
 
@@ -71,13 +72,27 @@ public sealed class QuarantineWriter(string folder, string pipeline, string vers
         return (_name, facts.Rows, facts.Bytes);
     }
 
+    /// <summary>Deletes a part that was staged: its epoch ends without having been prepared.</summary>
+    public void Discard()
+    {
+        if (_stream is not null) File.Delete(Path.Combine(folder, _name));
+    }
+
     /// <summary>Deletes a part that was not staged.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var form in _forms) await form.DisposeAsync();
         if (_stream is null || _staged) return;
-        await _stream.DisposeAsync();
-        File.Delete(Path.Combine(folder, _name));
+        try
+        {
+            await _stream.DisposeAsync();
+        }
+        catch (Exception error) when (error is IOException || StorageError.Explain(error) is not null)
+        {
+            // What is still buffered does not fit on a full disk either; it is not wanted any more.
+        }
+
+        Discard();
     }
 
     private void Write()

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using DataMesh.Core.Columns;
+using DataMesh.Core.Errors;
 using DataMesh.Core.Storage;
 using DataMesh.Formats.Parquet;
 
@@ -24,7 +25,7 @@ public static class CheckpointWriter
             Write(snapshot.Version == version ? snapshot : DeltaTable.Open(table.Path, version), nowMs);
             LogCleanup.Run(snapshot, nowMs);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or DataMeshException || StorageError.Explain(error) is not null)
         {
             // The commit stands. The next checkpoint will cover this version too.
         }

@@ -19,6 +19,7 @@ internal sealed class StateFiles(string folder, string appId)
     private const string Extension = ".state";
     private readonly string _folder = Path.Combine(folder, "state");
     private readonly string _key = appId.Replace('/', '-');
+    private readonly List<string> _made = [];
 
     /// <summary>Writes what every stage that keeps state has to save; the result names all files that make its state up.</summary>
     public IReadOnlyList<StageState> Save(BoundGraph graph, DataPath path, IReadOnlyList<StageState> before, long epoch)
@@ -34,6 +35,16 @@ internal sealed class StateFiles(string folder, string appId)
 
         if (saved.Count > 0) DurableFiles.FlushFolder(_folder);
         return saved;
+    }
+
+    /// <summary>An epoch begins: what was saved before it is no longer to be discarded.</summary>
+    public void BeginEpoch() => _made.Clear();
+
+    /// <summary>Deletes what was saved since the epoch began: it ends without having been prepared.</summary>
+    public void Discard()
+    {
+        foreach (var path in _made) File.Delete(path);
+        _made.Clear();
     }
 
     /// <summary>Gives every stage that keeps state what it had; a stage without files begins with nothing.</summary>
@@ -66,6 +77,7 @@ internal sealed class StateFiles(string folder, string appId)
         DurableFiles.CreateFolder(_folder);
         var name = string.Create(CultureInfo.InvariantCulture, $"{_key}-{epoch:D10}-{node.Id}-{Guid.NewGuid():N}{Extension}");
         var path = Path.Combine(_folder, name);
+        _made.Add(path);
         SavedState saved;
         long bytes;
         using (var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0))

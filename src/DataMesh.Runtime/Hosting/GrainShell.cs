@@ -132,7 +132,8 @@ public sealed class GrainShell<TState> : IGrainShell where TState : notnull
     private static WorkFailed Failure(string what, Exception error)
     {
         var inner = error is AggregateException { InnerException: { } first } ? first : error;
-        var message = inner is DataMeshException known ? known.Render() : $"{inner.GetType().Name}: {inner.Message}";
-        return new WorkFailed(what, message, inner is DataMeshException { MayPass: true } or IOException and not FileNotFoundException and not DirectoryNotFoundException or TimeoutException);
+        if ((inner as DataMeshException ?? StorageError.Explain(inner)) is { } known) return new WorkFailed(what, known.Render(), known.MayPass);
+        return new WorkFailed(
+            what, $"{inner.GetType().Name}: {inner.Message}", inner is IOException and not FileNotFoundException and not DirectoryNotFoundException or TimeoutException);
     }
 }

@@ -16,4 +16,8 @@ namespace DataMesh.Runtime.Runs;
 /// <param name="Message">Something to tell once (a column was widened, a restart), or null.</param>
 public sealed record RunProgress(
     string Phase, long Epoch, TimeSpan Elapsed, long BytesRead, long BytesTotal, long RowsRead, long RowsWritten, long Quarantined,
-    long BytesInFlight, IReadOnlyList<StageCounts> Stages, string? Message = null);
+    long BytesInFlight, IReadOnlyList<StageCounts> Stages, string? Message = null)
+{
+    /// <summary>The phase in which a run waits because something went wrong that may pass; the message says what.</summary>
+    public const string Pausing = "waiting to try again";
+}

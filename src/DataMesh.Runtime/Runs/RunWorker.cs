@@ -21,6 +21,9 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
     /// <summary>Whether everything has been read and the trigger is awaited.</summary>
     public bool IsWaiting { get; private set; }
 
+    /// <summary>Whether something went wrong that may pass, and the next attempt is awaited.</summary>
+    public bool IsPausing { get; private set; }
+
     private int Cores => run.Options.Cores > 0 ? run.Options.Cores : Environment.ProcessorCount;
 
     /// <summary>The running task, for progress.</summary>
@@ -127,7 +130,11 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         }
 
         if (Remains.WrittenOver(run, staged) is { } split)
+        {
+            staged.Discard();
             return new WorkFailed("read", $"'{split}' was written over while it was read: reading it again.", MayPass: true);
+        }
+
         run.Outcome.StoppedAt = !staged.Outcome.IsDrained && staged.Outcome.OpenSplit is { } open ? $"{open.Split.Name} at position {open.Position}" : null;
         return new EpochStaged(read.Epoch, staged.Outcome.IsDrained, run.StopAtBarrier.IsCancellationRequested);
     }
@@ -135,15 +142,29 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
     private GrainEvent PrepareEpoch(Prepare prepare)
     {
         var staged = _settled ?? _task?.Staged ?? throw new InvalidOperationException("Nothing is staged.");
-        var mine = EpochRecords.Make(run, staged);
-        PreparedPointers.Write(run);
-        var stands = run.Account.Prepare(mine);
+        var (mine, stands) = Prepare(staged);
         CrashPoint.Reached(CrashPoints.Prepared);
         if (stands.PreparedId != mine.PreparedId)
             return new WorkFailed("prepare", $"Epoch {prepare.Epoch} was prepared by another process: going back to what it prepared.", MayPass: true);
         if (run.StartsOver) run.Outcome.Clear();
         return new EpochPrepared(prepare.Epoch, new PreparedFacts(
             prepare.Epoch, mine.PreparedId, run.Account.PreparedPath(prepare.Epoch), [.. mine.Targets.Select(target => target.Path)]));
+    }
+
+    /// <summary>Prepares the epoch, or takes its files back: the attempt that follows stages anew, and on a full disk needs their space.</summary>
+    private (PreparedRecord Mine, PreparedRecord Stands) Prepare(StagedEpoch staged)
+    {
+        try
+        {
+            var mine = EpochRecords.Make(run, staged);
+            PreparedPointers.Write(run);
+            return (mine, run.Account.Prepare(mine));
+        }
+        catch
+        {
+            if (!File.Exists(run.Account.PreparedPath(staged.Epoch))) staged.Discard();
+            throw;
+        }
     }
 
     private async Task<GrainEvent> CommitAsync(ControlPlane.Datasets.Commit commit, CancellationToken cancellation)
@@ -180,8 +201,21 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
     private async Task<GrainEvent> PauseAsync(Pause pause, CancellationToken cancellation)
     {
         run.Outcome.Tell($"{pause.Because} Trying again in {pause.Time.TotalSeconds:0} s.");
-        await System.Threading.Tasks.Task.Delay(pause.Time, run.Clock, cancellation);
-        return new PauseEnded();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, run.StopAtBarrier);
+        IsPausing = true;
+        try
+        {
+            await System.Threading.Tasks.Task.Delay(pause.Time, run.Clock, either.Token);
+            return new PauseEnded(IsStopped: false);
+        }
+        catch (OperationCanceledException) when (run.StopAtBarrier.IsCancellationRequested)
+        {
+            return new PauseEnded(IsStopped: true);
+        }
+        finally
+        {
+            IsPausing = false;
+        }
     }
 
     private async Task<GrainEvent> AwaitTriggerAsync(CancellationToken cancellation)

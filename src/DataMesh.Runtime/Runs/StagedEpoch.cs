@@ -33,6 +33,9 @@ public sealed record StagedEpoch(
     /// <summary>Splits read half.</summary>
     public required IReadOnlyList<SplitPosition> Open { get; init; }
 
+    /// <summary>Deletes the staged files, when the epoch could not be prepared. Never called once a prepared record may name them.</summary>
+    public Action Discard { get; init; } = static () => { };
+
     /// <summary>What stages keep, as files.</summary>
     public IReadOnlyList<StageState> State { get; init; } = [];
 }

@@ -117,6 +117,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
         var started = run.Clock.GetUtcNow();
         var counted = run.Meter.Mark();
         StagedEpoch? staged = null;
+        run.Account.States.BeginEpoch();
         var writers = new List<SinkWriter>();
         await using var quarantine = new QuarantineWriter(
             run.Definition.Sinks[0].Sink.SideFolder(run.Context, "_quarantine"), run.Definition.Name, run.Version, epoch, run.Clock,
@@ -125,7 +126,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
         {
             foreach (var sink in graph.Sinks)
                 writers.Add(await (run.ReplacesNext ? sink.Sink.OpenReplacingWriterAsync(sink.Schema, run.Context, abort) : sink.Sink.OpenWriterAsync(sink.Schema, run.Context, abort)));
-            var outcome = await _path!.RunEpochAsync(feed, writers, quarantine, IsDue(started));
+            var outcome = await _path!.RunEpochAsync(feed, writers, quarantine, IsDue(run.Clock.GetTimestamp()));
             if (outcome.Widenings.Count > 0) return (null, outcome.Widenings);
             if (run.Options.DryRun) run.Outcome.Add(outcome.Counts.Lines(graph), quarantine.Reasons);
             if (run.Options.DryRun || (!outcome.IsDrained && (!MayEndAnywhere || run.Settlement is not null))) return (null, []);
@@ -137,15 +138,23 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
         {
             if (staged is null && !run.Options.DryRun) run.Meter.GoBack(counted);
             foreach (var writer in writers) await writer.DisposeAsync();
+            if (staged is null) Discard(writers, quarantine);
         }
     }
 
-    private Func<long, bool> IsDue(DateTimeOffset started)
+    private void Discard(List<SinkWriter> writers, QuarantineWriter quarantine)
+    {
+        foreach (var writer in writers) writer.Discard();
+        quarantine.Discard();
+        run.Account.States.Discard();
+    }
+
+    private Func<long, bool> IsDue(long started)
     {
         // An epoch after which nothing may widen, although rows to come may ask for it, ends with the input.
         var bounded = !run.Options.DryRun && run.Settlement is null && MayEndAnywhere && (run.IsCreating || run.Recovered.Position is not null);
         return bytes => run.StopAtBarrier.IsCancellationRequested
-            || (bounded && bytes > 0 && (bytes >= run.EpochBytes || _path!.WantsBarrier || run.Clock.GetUtcNow() - started >= run.EpochTime));
+            || (bounded && bytes > 0 && (bytes >= run.EpochBytes || _path!.WantsBarrier || run.Clock.GetElapsedTime(started) >= run.EpochTime));
     }
 
     private async Task<StagedEpoch> StageAsync(
@@ -169,6 +178,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
         var (drift, shapes) = await _plans!.Gate.ConcludeAsync();
         return new StagedEpoch(epoch, outcome, ledger, outputs, bad, quarantine.Reasons, _plans!.Schemas, started, run.Clock.GetUtcNow())
         {
+            Discard = () => Discard(writers, quarantine),
             Finished = [.. outcome.FinishedSplits.Select(split => Position(split))],
             Open = outcome.OpenSplit is { } half ? [Position(half)] : [],
             State = state,

@@ -42,7 +42,7 @@ public class PipelineMachineTests
         {
             (state, var effects) = Play(state, new WorkFailed("x", "disk full", MayPass: true));
             pauses.Add(Assert.IsType<Pause>(Assert.Single(effects)).Time.TotalSeconds);
-            (state, effects) = Play(state, new PauseEnded());
+            (state, effects) = Play(state, new PauseEnded(IsStopped: false));
             Assert.Equal([new Send(Task, new RecoverTask("run", Self))], effects);
         }
 
@@ -53,10 +53,18 @@ public class PipelineMachineTests
     }
 
     [Fact]
+    public void A_stop_ends_the_pause_after_a_failure()
+    {
+        var (state, effects) = Play(_machine.Initial, new StartPipeline("run", "v", ["a"]), new WorkFailed("x", "disk full", MayPass: true), new PauseEnded(IsStopped: true));
+        Assert.Equal(PipelinePhase.Stopped, state.Phase);
+        Assert.Equal([new ReportEnd("run", PipelinePhase.Stopped, null)], effects);
+    }
+
+    [Fact]
     public void A_commit_between_failures_makes_the_pauses_short_again()
     {
         var state = Play(
-            _machine.Initial, new StartPipeline("run", "v", ["a"]), new WorkFailed("x", "m", true), new PauseEnded(), new TaskRecovered(Task, 0),
+            _machine.Initial, new StartPipeline("run", "v", ["a"]), new WorkFailed("x", "m", true), new PauseEnded(IsStopped: false), new TaskRecovered(Task, 0),
             new SplitsListed(PipelineMachine.SourceOf("p", "a"), 1, 1), new EpochCommitted(Task, 0)).State;
         Assert.Equal(0, state.Restarts);
     }

@@ -13,9 +13,13 @@ internal sealed class RunFolder : IDisposable
 {
     private static readonly ComponentCatalog Catalog = ComponentCatalog.Scan(typeof(DataPath).Assembly, typeof(FileSource).Assembly);
 
-    public RunFolder() => Directory.CreateDirectory(Root);
+    public RunFolder(string? within = null)
+    {
+        Root = Path.Combine(within ?? Path.GetTempPath(), "datamesh-run-" + Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(Root);
+    }
 
-    public string Root { get; } = Path.Combine(Path.GetTempPath(), "datamesh-run-" + Guid.NewGuid().ToString("N"));
+    public string Root { get; }
 
     public void Write(string file, string text)
     {
@@ -30,10 +34,11 @@ internal sealed class RunFolder : IDisposable
         return PipelineReader.Read(Path.Combine(Root, "pipeline.yaml"), Catalog);
     }
 
-    public Task<RunResult> RunAsync(string yaml, RunOptions? options = null, CancellationToken stop = default) => RunAsync(Define(yaml), options, stop);
+    public Task<RunResult> RunAsync(string yaml, RunOptions? options = null, CancellationToken stop = default, TimeProvider? clock = null) =>
+        RunAsync(Define(yaml), options, stop, clock);
 
-    public static Task<RunResult> RunAsync(PipelineDefinition definition, RunOptions? options = null, CancellationToken stop = default) =>
-        EmbeddedHost.RunAsync(definition, options ?? new RunOptions(), null, stop);
+    public static Task<RunResult> RunAsync(PipelineDefinition definition, RunOptions? options = null, CancellationToken stop = default, TimeProvider? clock = null) =>
+        EmbeddedHost.RunAsync(definition, options ?? new RunOptions(), null, stop, clock);
 
     public DeltaSnapshot Table(string name) => DeltaTable.Open(Path.Combine(Root, "lake", name));
 

@@ -30,7 +30,9 @@ internal static class QuarantineReplayVerb
     public static async Task<int> RunAsync(PipelineDefinition definition, SettleRequest request, string? stateFolder, bool json)
     {
         using var stop = new StopSignal(TimeSpan.FromSeconds(60));
-        var result = await EmbeddedHost.RunAsync(definition, new RunOptions { Settle = request, StateFolder = stateFolder }, null, stop.Token);
+        var told = new LatestProgress(Console.Error.WriteLine);
+        var result = await EmbeddedHost.RunAsync(definition, new RunOptions { Settle = request, StateFolder = stateFolder }, told, stop.Token);
+        told.TellRest(result);
         if (json) PrintJson(result, request.IsReplay);
         else Print(result, request.IsReplay);
         return result.Outcome switch
@@ -43,7 +45,6 @@ internal static class QuarantineReplayVerb
 
     private static void Print(RunResult result, bool isReplay)
     {
-        foreach (var message in result.Messages) Console.Error.WriteLine(message);
         if (result.Outcome is RunOutcome.Failed or RunOutcome.Stopped)
         {
             Terminal.Error(result.Error is Core.Errors.DataMeshException error ? $"error: {error.Render()}" : "stopped");

@@ -31,11 +31,25 @@ internal sealed class UpsertMerge(string table, IReadOnlyList<string> key, IRead
             var matches = new List<MatchedRows>();
             foreach (var file in snapshot.Files.Where(file => _examined.Add(file.Key)).Where(overlap.MayHold))
                 if (MatchedRows.Find(file, reader, _keys, cancellation) is { } matched) matches.Add(matched);
-            if (matches.Count > 0) Rewrite(snapshot, matches, cancellation);
+            if (matches.Count > 0) RewriteOrNone(snapshot, matches, cancellation);
         }
 
         CrashPoint.Reached(CrashPoints.MergeRewritten);
         return new MergedFiles(_touched, _rewritten, Metrics(staged));
+    }
+
+    /// <summary>What was rewritten before a failure (a full disk) goes: no log entry names it yet, and the next attempt begins anew.</summary>
+    private void RewriteOrNone(DeltaSnapshot snapshot, List<MatchedRows> matches, CancellationToken cancellation)
+    {
+        try
+        {
+            Rewrite(snapshot, matches, cancellation);
+        }
+        catch
+        {
+            StartOver();
+            throw;
+        }
     }
 
     private void Rewrite(DeltaSnapshot snapshot, List<MatchedRows> matches, CancellationToken cancellation)
