@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using DataMesh.Connectors.Files;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
@@ -51,6 +52,25 @@ public sealed class FileSourceTests : IDisposable
         var description = await source.DescribeAsync(Context, default);
         Assert.Equal("csv, json", description.Facts["format"].Replace("ndjson", "json", StringComparison.Ordinal));
         Assert.Equal("1|ann;2|bob;3|cid;4|dan;5|eve", await RowsAsync(source, description.Schema));
+    }
+
+    [Fact]
+    public async Task A_zero_byte_in_declared_text_is_kept_in_its_value()
+    {
+        Write("a.csv", "id,v\n1,a\0b\n2,c\n");
+        var guessing = await Assert.ThrowsAsync<DataMeshException>(async () => await Source("a.csv").DescribeAsync(Context, default));
+        Assert.Contains("format", guessing.Hint, StringComparison.Ordinal);
+        var source = new FileSource { Path = ["a.csv"], Format = FileFormatName.Csv };
+        var description = await source.DescribeAsync(Context, default);
+        Assert.Equal("1|a\0b;2|c", await RowsAsync(source, description.Schema));
+    }
+
+    [Fact]
+    public async Task What_is_no_text_at_all_is_not_read_as_declared()
+    {
+        Write("a.csv", string.Concat(Enumerable.Repeat("\0\u0001\u0002xyz", 50)));
+        var error = await Assert.ThrowsAsync<DataMeshException>(async () => await new FileSource { Path = ["a.csv"], Format = FileFormatName.Csv }.DescribeAsync(Context, default));
+        Assert.DoesNotContain("'format'", error.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public static class FileFormats
         var (format, score) = All.Select(each => (each, Score: each.Recognise(head))).MaxBy(each => each.Score);
         if (score > Unsure) return format;
         throw new DataMeshException("The format of the file is not known.", new Location(head.Path),
-            $"None of {string.Join(", ", All.Select(each => each.Name))} reads its first bytes.", "say which it is with 'format', or leave the file out");
+            $"None of {string.Join(", ", All.Select(each => each.Name))} reads its first bytes.", "say which it is with 'format' (csv, ndjson, json, log, parquet), or leave the file out");
     }
 
     private static FileFormat Named(string name) =>

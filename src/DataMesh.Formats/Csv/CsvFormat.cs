@@ -24,8 +24,9 @@ public sealed class CsvFormat : FileFormat
     /// <inheritdoc/>
     public override FormatDescription Describe(FileHead head, FormatOptions options)
     {
-        if (TextDetection.LooksBinary(head.Bytes.Span))
-            throw new DataMeshException("The file is not text.", new Location(head.Path), "Its head holds control characters.", "say which format it has with 'format', or leave the file out");
+        // A format is asked for what it did not recognise only when it was declared: control characters stay in the values then.
+        if (TextDetection.IsBinary(head.Bytes.Span))
+            throw new DataMeshException("The file is not text, and can not be read as CSV.", new Location(head.Path), "Much of its head is control characters.", "look at the file: it may have another format, another encoding or a compression of its own; leave it out of 'path' if it is no data");
         var fit = CsvDetection.Detect(head.Bytes.Span, head.IsWhole, options);
         var dialect = fit.Dialect with { TimeZone = FindZone(options.TimeZone) };
         var found = CsvInference.Infer(head, dialect, options);

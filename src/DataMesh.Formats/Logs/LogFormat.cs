@@ -16,6 +16,9 @@ public sealed class LogFormat : FileFormat
     private const int SampledLinesMax = 5_000;
     private const double SureShare = 0.8;
 
+    /// <summary>A log may be full of other lines. With fewer of one form than this it may as well be another kind of file with a log's lines in it.</summary>
+    private const double WeakShare = 0.3;
+
     /// <inheritdoc/>
     public override string Name => "log";
 
@@ -23,7 +26,9 @@ public sealed class LogFormat : FileFormat
     public override double Recognise(FileHead head)
     {
         if (head.Bytes.IsEmpty || TextDetection.LooksBinary(head.Bytes.Span)) return 0;
-        return Find(head, out var share) is not null ? 0.95 * share : 0;
+        if (Find(head, out var share) is null) return 0;
+        // Among other lines, a form is still better evidence than text without delimiters, and worse than fields that nearly all records have.
+        return share >= SureShare ? 0.95 * share : 0.25 + 0.3 * share;
     }
 
     /// <inheritdoc/>
@@ -72,24 +77,25 @@ public sealed class LogFormat : FileFormat
         return json.ToJsonString(CsvRecordFormat.JsonOptions);
     }
 
-    /// <summary>The named form that most lines have, if nearly all have it.</summary>
+    /// <summary>The first named form that nearly all lines have, else the one that most have, if enough of them do.</summary>
     private static LogPattern? Find(FileHead head, out double share)
     {
         share = 0;
         var lines = Lines(head, LinesLookedAt);
         if (lines.Count == 0) return null;
+        LogPattern? best = null;
         foreach (var name in LogPatterns.Named.Keys)
         {
             // Most files are no logs at all: an automaton is built only for a form that the lines may have.
-            if (lines.Count(line => LogPatterns.MayMatch(name, line)) < lines.Count * SureShare) continue;
+            if (lines.Count(line => LogPatterns.MayMatch(name, line)) < lines.Count * WeakShare) continue;
             var pattern = LogPatterns.Compile(name);
-            var matching = lines.Count(pattern.Regex.IsMatch);
-            if (matching < lines.Count * SureShare) continue;
-            share = (double)matching / lines.Count;
-            return pattern;
+            var matching = (double)lines.Count(pattern.Regex.IsMatch) / lines.Count;
+            if (matching < WeakShare || matching <= share) continue;
+            (best, share) = (pattern, matching);
+            if (share >= SureShare) break;
         }
 
-        return null;
+        return best;
     }
 
     private static Schema Infer(FileHead head, LogPattern pattern, CsvDialect dialect, FormatOptions options, out Dictionary<string, DateLayout> layouts, out int matched, out int count)

@@ -25,12 +25,24 @@ public static class TextDetection
     /// <summary>Whether the bytes, in the encoding found, are no text at all: zero bytes or many control characters.</summary>
     public static bool LooksBinary(ReadOnlySpan<byte> utf8)
     {
-        if (utf8.IsEmpty) return false;
+        var (odd, length) = ControlCharacters(utf8);
+        return odd * 50 > length || (odd > 0 && length < 50);
+    }
+
+    /// <summary>Whether the bytes can not be text even where text was declared: a large share of them are control characters.</summary>
+    public static bool IsBinary(ReadOnlySpan<byte> utf8)
+    {
+        var (odd, length) = ControlCharacters(utf8);
+        return odd * 10 > length && odd > 8;
+    }
+
+    private static (int Odd, int Length) ControlCharacters(ReadOnlySpan<byte> utf8)
+    {
         var head = utf8[..Math.Min(utf8.Length, 64 << 10)];
         var odd = 0;
         foreach (var each in head)
             if (each < 0x20 && each is not ((byte)'\t' or (byte)'\n' or (byte)'\r' or 0x0C or 0x1B)) odd++;
-        return odd * 50 > head.Length || (odd > 0 && head.Length < 50);
+        return (odd, head.Length);
     }
 
     /// <summary>Length of the byte order mark of an encoding.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
+using DataMesh.Formats.Csv;
 using DataMesh.Formats.Logs;
 using DataMesh.Formats.Tests.Csv;
 using DataMesh.Formats.Tests.Text;
@@ -44,6 +45,29 @@ public class LogFormatTests
         foreach (var part in System.Text.RegularExpressions.Regex.Split(expected, " (?=[a-z]+=)"))
             Assert.Equal(part[(part.IndexOf('=', StringComparison.Ordinal) + 1)..], row[part[..part.IndexOf('=', StringComparison.Ordinal)]]);
     }
+
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(4, 6)]
+    public void A_log_among_other_lines_is_still_a_log(int lines, int others)
+    {
+        var text = Numbered(lines, i => $"10.0.0.{i} - - [11/Oct/2000:13:55:36 +0000] \"GET /{i} HTTP/1.1\" 200 5\n") + Numbered(others, i => $"rubbish, line {i}\n"[(i % 2 * 8)..]);
+        using var file = new TempFile(Encoding.UTF8.GetBytes(text), ".log");
+        var head = TextHead.Read(file.Path);
+        Assert.True(Format.Recognise(head) > new CsvFormat().Recognise(head));
+        Assert.Equal("common", Format.Describe(head, new FormatOptions()).Facts["pattern"]);
+    }
+
+    [Fact]
+    public void A_table_with_some_lines_of_a_log_in_it_stays_a_table()
+    {
+        var text = Numbered(3, i => $"10.0.0.{i} - - [11/Oct/2000:13:55:36 +0000] \"GET /{i} HTTP/1.1\" 200 5\n") + Numbered(6, i => $"{i},a,b,c\n");
+        using var file = new TempFile(Encoding.UTF8.GetBytes(text), ".txt");
+        var head = TextHead.Read(file.Path);
+        Assert.True(Format.Recognise(head) < new CsvFormat().Recognise(head));
+    }
+
+    private static string Numbered(int count, Func<int, string> line) => string.Concat(Enumerable.Range(1, count).Select(line));
 
     [Theory]
     [InlineData("%{IP:ip} took %{NUMBER:seconds}s")]
