@@ -8,6 +8,12 @@ namespace DataMesh.Core.Pipelines;
 /// </summary>
 public sealed class CronTimes
 {
+    /// <summary>The 29th of February comes at least every eight years.</summary>
+    private const int YearsMax = 10;
+
+    /// <summary>Expressions name no year: what does not come in any ten years never comes.</summary>
+    private static readonly DateTimeOffset ComesBy = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly CronExpression _expression;
 
     private CronTimes(CronExpression expression) => _expression = expression;
@@ -33,11 +39,13 @@ public sealed class CronTimes
             return false;
         }
 
+        why = CronFields.Check(fields);
+        if (why is not null) return false;
         try
         {
             times = new CronTimes(new CronExpression(ToQuartz(fields), zone));
-            why = null;
-            return true;
+            if (times.Next(ComesBy.AddYears(-YearsMax)) is not { } first || first > ComesBy) why = "no day is like that, so its time would never come";
+            return why is null;
         }
         catch (Exception error) when (error is FormatException or ArgumentException or NotSupportedException)
         {
