@@ -86,6 +86,9 @@ public sealed class FileSource : Source
     public OrderedMap<DataType> Types { get; set; } = [];
 
     /// <inheritdoc/>
+    public override IEnumerable<DataMeshException> Check() => FileSourceCheck.Run(this);
+
+    /// <inheritdoc/>
     public override ValueTask<SourceDescription> DescribeAsync(ComponentContext context, CancellationToken cancellation)
     {
         var files = FileFinder.Find(Path, context.Resolve);

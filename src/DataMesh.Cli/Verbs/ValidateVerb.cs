@@ -91,12 +91,21 @@ internal static class ValidateVerb
         {
             return await SampleRun.DescribeAsync(draft, context, cancellation);
         }
+        catch (DataMeshException wrong) when (IsMistakeIn(draft.File, wrong))
+        {
+            problems.Error(wrong);
+            return null;
+        }
         catch (DataMeshException missing)
         {
             problems.Warning($"The data was not looked at: {missing.Message}", missing.Location, missing.Detail, missing.Hint);
             return null;
         }
     }
+
+    /// <summary>An error that knew its place in the pipeline file by itself is about what is written there; one that only got the source's place is about the data.</summary>
+    private static bool IsMistakeIn(string file, DataMeshException error) =>
+        error.Location is { Line: > 0 } place && Path.GetFullPath(place.File) == file && error.InnerException is not DataMeshException { Location: null };
 
     /// <summary>A rule for a column that no source has may be meant for one that is still to come: worth a look, no error.</summary>
     private static void WarnOfDriftColumns(PipelineDefinition draft, List<DecodePlan> plans, PipelineProblems problems)

@@ -16,7 +16,7 @@ internal static class FileFormatOptions
         return new FormatOptions
         {
             Delimiter = source.Format == FileFormatName.Tsv ? '\t' : Character(source.Delimiter, "delimiter"),
-            Quote = source.Quote is "" or "none" ? '\0' : Character(source.Quote, "quote"),
+            Quote = Quote(source),
             Header = source.Header,
             QuotedNewlines = source.QuotedNewlines,
             SkipLines = source.SkipLines,
@@ -48,7 +48,11 @@ internal static class FileFormatOptions
     /// <summary>The declared compression by the name that <see cref="TextEncoding"/> uses, or null.</summary>
     public static string? Compression(FileSource source) => source.Compression == FileCompression.Auto ? null : source.Compression.ToString().ToLowerInvariant();
 
-    private static char? Character(string? word, string option) => word switch
+    /// <summary>The declared quote; the zero character for none, null when it is to be found.</summary>
+    public static char? Quote(FileSource source) => source.Quote is "" or "none" ? '\0' : Character(source.Quote, "quote");
+
+    /// <summary>A character as it is or by its word.</summary>
+    public static char? Character(string? word, string option) => word switch
     {
         null => null,
         "tab" or "\\t" => '\t',

@@ -18,7 +18,10 @@ public sealed class OptionsBinder(ComponentCatalog catalog, PipelineProblems pro
     public object Bind(ComponentDescriptor component, SpecNode value)
     {
         var instance = component.Create();
+        var errors = problems.ErrorCount;
         Fill(instance, component.Options, value, $"{component.Kind.ToString().ToLowerInvariant()} '{component.Name}'");
+        if (instance is not Source source || problems.ErrorCount > errors) return instance;
+        foreach (var error in source.Check()) problems.Error(error, value.Location);
         return instance;
     }
 

@@ -6,6 +6,9 @@ namespace DataMesh.Core.Components;
 /// <summary>Where rows come from, as declared: the options.</summary>
 public abstract class Source
 {
+    /// <summary>What is wrong with the options by themselves, each with its place if it is known: asked when they were read, before there are any data.</summary>
+    public virtual IEnumerable<Errors.DataMeshException> Check() => [];
+
     /// <summary>Looks at the source: its format and the schema inferred from samples. Throws <see cref="Errors.DataMeshException"/> when it is not there or can not be read.</summary>
     public abstract ValueTask<SourceDescription> DescribeAsync(ComponentContext context, CancellationToken cancellation);
 

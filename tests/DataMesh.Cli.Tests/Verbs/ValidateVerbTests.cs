@@ -42,6 +42,25 @@ public class ValidateVerbTests
         Assert.Contains("rename: { \"Full Name\": full_name }", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("encoding: utf-9", "3:13: There is no encoding 'utf-9'", "did you mean 'utf-8'?")]
+    [InlineData("delimiter: ',,'", "3:14: The delimiter ',,' is not one ASCII character.", "write one character")]
+    [InlineData("quote: xx", "3:10: The quote 'xx'", "write one character")]
+    [InlineData("timezone: Europe/Olso", "3:13: There is no time zone 'Europe/Olso'", "did you mean 'Europe/Oslo'?")]
+    [InlineData("pattern: '%{IPP:a}'", "3:12: The log pattern has no word 'IPP'", "did you mean 'IP'?")]
+    [InlineData("record_path: 'features'", "3:16: ", "$[*]")]
+    [InlineData("skip_lines: -1", "'skip_lines' can not be -1", "0 or more")]
+    [InlineData("types: { agee: string }", "3:12: 'types' names the column 'agee'", "did you mean 'age'?")]
+    public void Wrong_source_options_are_errors_at_their_places(string option, string error, string hint)
+    {
+        using var folder = new TemporaryFolder().WithPeople();
+        folder.Write("w.yaml", $"pipeline: p\nsource:\n  {option}\n  type: file\n  path: people.csv\ndataset: {{ name: d }}\n");
+        var result = DatameshProcess.Run(folder.Root, "validate", "w.yaml");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(error, result.Error, StringComparison.Ordinal);
+        Assert.Contains(hint, result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Missing_data_is_a_warning()
     {
