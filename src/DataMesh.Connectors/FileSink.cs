@@ -14,6 +14,9 @@ namespace DataMesh.Connectors;
     end of the file while it grows, and after a crash the next start removes what was added half. A path with `{epoch}` makes a new file
     for each commit instead.
 
+    The first run of a pipeline that appends commits once, at the end of its input, whatever `epoch` says: types may still widen until then,
+    and what is in the file can not be mended. Later runs commit epoch by epoch.
+
     In CSV a null is an empty field and an empty text is `""`. In NDJSON doubles that are no numbers become null.
     """)]
 public sealed class FileSink : Sink

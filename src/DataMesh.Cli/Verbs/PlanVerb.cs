@@ -64,7 +64,10 @@ internal static class PlanVerb
         {
             Terminal.Line($"{Terminal.Bold(target.Id)} ({target.Type}) {Terminal.Dim(GuaranteeText(target.Guarantee))}");
             Terminal.Line($"  {target.Path}: {(target.Version < 0 ? "will be created" : $"now at version {target.Version}")}");
-            if (plan.Definition.Sinks.First(node => node.Id == target.Id).Sink.Upsert is { } upsert)
+            var sink = plan.Definition.Sinks.First(node => node.Id == target.Id).Sink;
+            if (target.Version < 0 && sink is { Replaces: false, CanStartOver: false })
+                Terminal.Line("  the first run commits once, at the end of its input, whatever 'epoch' says");
+            if (sink.Upsert is { } upsert)
                 Terminal.Line($"  the last row of each ({string.Join(", ", upsert.Key)}) replaces the one that is there{(upsert.DeleteWhen is { } when ? $", or deletes it when {when.Text}" : "")}");
             PrintSchema(target.Schema);
         }

@@ -14,6 +14,16 @@ public class PlanVerbTests
         Assert.False(Directory.Exists(Path.Combine(folder.Root, "lake")));
     }
 
+    [Theory]
+    [InlineData("append", true)]
+    [InlineData("overwrite", false)]
+    public void Plan_says_when_the_first_run_takes_no_epochs(string mode, bool says)
+    {
+        using var folder = new TemporaryFolder().WithPeople();
+        folder.Write("f.yaml", $"pipeline: f\nsource: people.csv\nsink: {{ type: file, path: out.csv, mode: {mode} }}\n");
+        Assert.Equal(says, DatameshProcess.Run(folder.Root, "plan", "f.yaml").Output.Contains("the first run commits once, at the end of its input", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Json_holds_the_same()
     {
