@@ -20,11 +20,13 @@ internal static class Guard
         catch (InvalidPipelineException invalid)
         {
             foreach (var problem in invalid.Problems) Terminal.Problem(problem);
+            JsonErrors.Print(parsed, invalid.Problems);
             return ExitCodes.Invalid;
         }
         catch (DataMeshException error)
         {
             Terminal.Error(error);
+            JsonErrors.Print(parsed, error);
             if (parsed.GetValue(CommonOptions.Verbose)) Console.Error.WriteLine(error);
             return error.Location is { Line: > 0 } ? ExitCodes.Invalid : ExitCodes.Failed;
         }
@@ -38,21 +40,23 @@ internal static class Guard
         }
         catch (Exception bug)
         {
-            return Report(bug, parsed.GetValue(CommonOptions.Verbose));
+            return Report(bug, parsed);
         }
     }
 
-    private static int Report(Exception bug, bool isVerbose)
+    private static int Report(Exception bug, ParseResult parsed)
     {
         var cause = bug is AggregateException { InnerExceptions: [var only] } ? only : bug;
         if ((cause as DataMeshException ?? StorageError.Explain(cause)) is { } error)
         {
             Terminal.Error(error);
+            JsonErrors.Print(parsed, error);
             return ExitCodes.Failed;
         }
 
         Terminal.Error($"error: unexpected {cause.GetType().Name}: {cause.Message}");
-        Console.Error.WriteLine(isVerbose ? cause.ToString() : "  This is a mistake in DataMesh. Run again with --verbose to see where, and please report it.");
+        JsonErrors.Print(parsed, $"unexpected {cause.GetType().Name}: {cause.Message}");
+        Console.Error.WriteLine(parsed.GetValue(CommonOptions.Verbose) ? cause.ToString() : "  This is a mistake in DataMesh. Run again with --verbose to see where, and please report it.");
         return ExitCodes.Bug;
     }
 }

@@ -14,6 +14,7 @@ internal static class Usage
         var errors = parsed.Errors.Select(error => error.Message).ToList();
         if (parsed.UnmatchedTokens.Count > 0) errors.RemoveAll(error => error.StartsWith("Required command", StringComparison.Ordinal));
         foreach (var error in errors) Terminal.Error($"error: {error}");
+        JsonErrors.Print(parsed, string.Join('\n', errors));
         var words = command.Subcommands.Select(each => each.Name).Concat(command.Options.Select(each => each.Name)).ToList();
         foreach (var token in parsed.UnmatchedTokens)
         {

@@ -15,6 +15,10 @@ internal static class RunVerb
     {
         var file = CommonOptions.Pipeline();
         var cores = new Option<int>("--cores") { Description = "Cores to use; 0 takes all.", HelpName = "N" };
+        cores.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<int>() < 0) given.AddError("--cores can not be below 0: write how many cores to use, or 0 for all.");
+        });
         var state = new Option<string?>("--state") { Description = "Folder for the state between runs; without it: .datamesh beside the pipeline file.", HelpName = "FOLDER" };
         var once = new Option<bool>("--once") { Description = "Read what is there and end, whatever the pipeline's trigger says." };
         var rebuild = new Option<bool>("--rebuild") { Description = "Read everything again and replace the rows of every target in one commit." };

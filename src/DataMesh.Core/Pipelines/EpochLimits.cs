@@ -1,5 +1,6 @@
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
+using DataMesh.Core.Pipelines.Spec;
 
 namespace DataMesh.Core.Pipelines;
 
@@ -13,6 +14,14 @@ public sealed class EpochLimits
     /// <summary>Time.</summary>
     [Option("An epoch ends after this time.")]
     public TimeSpan Time { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Reports limits that no epoch could keep.</summary>
+    internal void Check(PipelineProblems problems, SpecNode? written)
+    {
+        if (written is not SpecMap map) return;
+        if (Bytes.Bytes <= 0) problems.Error("An epoch of no bytes would never end.", map.Find("bytes")?.Value.Location, hint: "write a size above zero, for example 64MB");
+        if (Time <= TimeSpan.Zero) problems.Error("An epoch of no time would never end.", map.Find("time")?.Value.Location, hint: "write a time above zero, for example 30s");
+    }
 
     /// <summary>These limits with those that a command line names, as texts; null leaves one as it is.</summary>
     public EpochLimits With(string? bytes, string? time)

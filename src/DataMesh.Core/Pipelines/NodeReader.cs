@@ -167,7 +167,7 @@ internal sealed class NodeReader(ComponentCatalog catalog, PipelineProblems prob
         var instance = _binder.Bind(component, options);
         var isBroken = problems.ErrorCount > errors;
         var given = id is not null ? Text(id) : key?.Key;
-        return new NodeDraft(given is null ? FreeId(defaultId) : TakeId(given, id?.Location ?? key!.KeyLocation), component, instance, ReadFrom(from), at) { IsBroken = isBroken };
+        return new NodeDraft(given is null ? FreeId(defaultId, at) : TakeId(given, id?.Location ?? key!.KeyLocation), component, instance, ReadFrom(from), at) { IsBroken = isBroken };
     }
 
     private string TakeId(string id, Location at)
@@ -178,12 +178,12 @@ internal sealed class NodeReader(ComponentCatalog catalog, PipelineProblems prob
         return id;
     }
 
-    private string FreeId(string wanted)
+    private string FreeId(string wanted, Location at)
     {
         var id = IsName(wanted) ? wanted : "node";
         var free = id;
         for (var n = 2; _ids.ContainsKey(free); n++) free = $"{id}_{n}";
-        _ids.Add(free, default);
+        _ids.Add(free, at);
         return free;
     }
 

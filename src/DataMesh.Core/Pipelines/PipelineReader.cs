@@ -141,6 +141,7 @@ public sealed class PipelineReader
         if (root.Find("drift") is { } rules) new OptionsBinder(_catalog, _problems).Fill(drift, rules.Value, "part 'drift'");
         var epoch = new EpochLimits();
         if (root.Find("epoch") is { } limits) new OptionsBinder(_catalog, _problems).Fill(epoch, limits.Value, "part 'epoch'");
+        epoch.Check(_problems, root.Find("epoch")?.Value);
         drift.Check(_problems);
         var trigger = root.Find("trigger") is { } when ? TriggerReader.Read(when.Value, _problems) : Trigger.Once;
         var quarantine = ReadQuarantine(root);

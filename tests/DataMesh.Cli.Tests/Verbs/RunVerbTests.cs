@@ -15,6 +15,32 @@ public class RunVerbTests
         Assert.True(Directory.Exists(Path.Combine(folder.Root, "lake", "people", "_delta_log")));
     }
 
+    [Theory]
+    [InlineData("run", "gone.yaml", "gone.yaml")]
+    [InlineData("run", "w.yaml", "no stage 'filtr'")]
+    [InlineData("peek", "w.yaml", "no stage 'filtr'")]
+    [InlineData("plan", "n.yaml", "There is no file 'nothing.csv'")]
+    [InlineData("plan", "--unknown", "--unknown")]
+    public void Error_before_there_is_a_result_is_JSON_too(string verb, string file, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("w.yaml", "pipeline: p\nsource: a.csv\nstages: [filtr: a > 1]\ndataset: { name: d }\n");
+        folder.Write("n.yaml", "pipeline: p\nsource: nothing.csv\ndataset: { name: d }\n");
+        var result = DatameshProcess.Run(folder.Root, verb, file, "--json");
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains(expected, result.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cores_below_none_are_refused()
+    {
+        using var folder = new TemporaryFolder().WithPeople();
+        var result = DatameshProcess.Run(folder.Root, "run", "p.yaml", "--cores", "-1");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("--cores can not be below 0", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Second_run_finds_nothing_new()
     {
