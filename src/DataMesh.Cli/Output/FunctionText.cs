@@ -1,4 +1,5 @@
 using DataMesh.Core.Expressions;
+using DataMesh.DataPlane.Stages.Aggregates;
 
 namespace DataMesh.Cli.Output;
 
@@ -22,5 +23,17 @@ internal static class FunctionText
         if (function.Examples.Length == 0) return;
         Terminal.Line(Terminal.Bold("Examples"));
         foreach (var example in function.Examples) Terminal.Line($"  {example}");
+    }
+
+    /// <summary>Prints one aggregate.</summary>
+    public static void Print(AggregateDescription aggregate)
+    {
+        Terminal.Line($"{Terminal.Bold(aggregate.Name)} (aggregate)");
+        foreach (var line in TextWrap.Lines($"{aggregate.Summary}. Used in the aggregates of an aggregate stage; nulls are left out, and 'filter (where condition)' may follow.", Terminal.Width - 2)) Terminal.Line($"  {line}");
+        if (aggregate.Aliases.Count > 0) Terminal.Line($"  also: {string.Join(", ", aggregate.Aliases)}");
+        Terminal.Line(Terminal.Bold("Forms"));
+        Terminal.Line($"  {aggregate.Forms}");
+        Terminal.Line(Terminal.Bold("Examples"));
+        Terminal.Line($"  aggregate: {{ group_by: [key], aggregates: {{ result: {(aggregate.Name == "count" ? "count(*)" : aggregate.Forms)} }} }}");
     }
 }

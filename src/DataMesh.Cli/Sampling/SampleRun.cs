@@ -25,13 +25,16 @@ internal sealed class SampleRun(PipelineDefinition definition, ComponentContext 
     /// <summary>Enough for every column to widen along the whole lattice.</summary>
     private const int AttemptsMax = 8;
 
+    /// <summary>What the sources are decoded with; null looks at them.</summary>
+    public IReadOnlyList<DecodePlan>? Plans { get; init; }
+
     /// <summary>Runs to the end of the input, or until every way to a sink has seen enough.</summary>
     public async Task<SampleResult> RunAsync()
     {
         var sinks = definition.Sinks.ToDictionary(node => node.Id, node => (RowsSink)node.Sink);
         var quarantine = new MemoryQuarantine();
         foreach (var stage in definition.Stages) await stage.Stage.PrepareAsync(context, cancellation);
-        var plans = await DescribeAsync(definition, context, cancellation);
+        var plans = Plans ?? await DescribeAsync(definition, context, cancellation);
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
             var graph = GraphBinder.Bind(definition, plans, context);
@@ -75,7 +78,7 @@ internal sealed class SampleRun(PipelineDefinition definition, ComponentContext 
         return await path.RunEpochAsync(feed, writers, quarantine, _ => false);
     }
 
-    private static List<DecodePlan> Widen(List<DecodePlan> plans, IReadOnlyList<Widening> widenings)
+    private static List<DecodePlan> Widen(IReadOnlyList<DecodePlan> plans, IReadOnlyList<Widening> widenings)
     {
         var widened = plans.Select(plan => plan.Schema.ToList()).ToList();
         foreach (var widening in widenings)

@@ -2,17 +2,18 @@ using System.CommandLine;
 using DataMesh.Cli.Output;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
+using DataMesh.DataPlane.Stages.Aggregates;
 
 namespace DataMesh.Cli.Verbs;
 
-/// <summary><c>datamesh explain</c>: what a stage, source, sink or function does.</summary>
+/// <summary><c>datamesh explain</c>: what a stage, source, sink, function or aggregate does.</summary>
 internal static class ExplainVerb
 {
     public static Command Create()
     {
-        var name = new Argument<string?>("NAME") { Description = "A stage, source, sink or function; without it: all of them.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("NAME") { Description = "A stage, source, sink, function or aggregate; without it: all of them.", Arity = ArgumentArity.ZeroOrOne };
         var json = CommonOptions.Json();
-        var command = new Command("explain", "Explain a stage, source, sink or function: what it does, its options, examples.") { name, json };
+        var command = new Command("explain", "Explain a stage, source, sink, function or aggregate: what it does, its options, examples.") { name, json };
         command.Act((parsed, _) =>
         {
             var wanted = parsed.GetValue(name);
@@ -31,7 +32,7 @@ internal static class ExplainVerb
     {
         if (isJson)
         {
-            JsonPrinter.Print(new { Components = Components.Select(each => new { each.Name, each.Kind, each.Summary }), Functions = FunctionText.Names });
+            JsonPrinter.Print(new { Components = Components.Select(each => new { each.Name, each.Kind, each.Summary }), Functions = FunctionText.Names, Aggregates = AggregateReference.All.Select(each => each.Name) });
             return;
         }
 
@@ -43,22 +44,31 @@ internal static class ExplainVerb
 
         Terminal.Line(Terminal.Bold("Functions"));
         foreach (var line in TextWrap.Lines(string.Join(", ", FunctionText.Names), Terminal.Width - 2)) Terminal.Line($"  {line}");
+        Terminal.Line(Terminal.Bold("Aggregates"));
+        foreach (var line in TextWrap.Lines(string.Join(", ", AggregateReference.All.Select(each => each.Name)), Terminal.Width - 2)) Terminal.Line($"  {line}");
     }
 
     private static void Explain(string name, bool isJson)
     {
         var found = Components.Where(each => each.Name == name).ToList();
         var function = FunctionText.Find(name);
-        if (found.Count == 0 && function is null)
-            throw new DataMeshException($"There is no stage, source, sink or function '{name}'.", hint: Nearest.Hint(name, [.. Components.Select(each => each.Name), .. FunctionText.Names]));
+        var aggregate = AggregateReference.Find(name);
+        if (found.Count == 0 && function is null && aggregate is null)
+        {
+            throw new DataMeshException(
+                $"There is no stage, source, sink, function or aggregate '{name}'.",
+                hint: Nearest.Hint(name, [.. Components.Select(each => each.Name), .. FunctionText.Names, .. AggregateReference.All.Select(each => each.Name)]));
+        }
+
         if (isJson)
         {
-            JsonPrinter.Print(new { Components = found.Select(Describe), Function = function is null ? null : new { function.Name, function.Category, function.Summary, function.Signatures, function.Examples, function.Aliases } });
+            JsonPrinter.Print(new { Components = found.Select(Describe), Function = function is null ? null : new { function.Name, function.Category, function.Summary, function.Signatures, function.Examples, function.Aliases }, Aggregate = aggregate });
             return;
         }
 
         foreach (var component in found) ComponentText.Print(component);
         if (function is not null) FunctionText.Print(function);
+        if (aggregate is not null) FunctionText.Print(aggregate);
     }
 
     private static object Describe(ComponentDescriptor component) => new

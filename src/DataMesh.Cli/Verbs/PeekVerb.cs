@@ -3,6 +3,7 @@ using DataMesh.Cli.Output;
 using DataMesh.Cli.Sampling;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
+using DataMesh.Runtime.Runs;
 
 namespace DataMesh.Cli.Verbs;
 
@@ -22,10 +23,12 @@ internal static class PeekVerb
         var command = new Command("peek", "Show the first rows after any stage of a pipeline, or of a data file. Writes nothing.") { file, after, rows, json };
         command.Act(async (parsed, cancellation) =>
         {
-            var definition = PipelineLoading.LoadAny(parsed.GetValue(file)!);
+            var name = parsed.GetValue(file)!;
+            var definition = PipelineLoading.LoadAny(name);
+            var preview = PipelineLoading.IsPipeline(name) ? await RunPreview.FindAsync(definition, cancellation) : null;
             var limit = OptionsBinder.BindStage(Composition.Catalog, $"limit: {parsed.GetValue(rows)}");
             var cut = Cutout.UpTo(definition, parsed.GetValue(after), limit);
-            using var result = await new SampleRun(cut, Composition.ContextOf(definition), cancellation).RunAsync();
+            using var result = await new SampleRun(cut, Composition.ContextOf(definition), cancellation) { Plans = preview?.PlansOf(cut) }.RunAsync();
             if (parsed.GetValue(json)) PrintJson(result);
             else Print(result);
             return ExitCodes.Done;

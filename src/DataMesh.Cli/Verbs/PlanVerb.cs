@@ -5,6 +5,7 @@ using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Pipelines;
 using DataMesh.DataPlane.Graph;
+using DataMesh.Runtime.Runs;
 
 namespace DataMesh.Cli.Verbs;
 
@@ -37,15 +38,18 @@ internal static class PlanVerb
     private static async Task<Plan> PlanAsync(PipelineDefinition definition, CancellationToken cancellation)
     {
         var context = Composition.ContextOf(definition);
+        var preview = await RunPreview.FindAsync(definition, cancellation);
         var descriptions = new List<SourceDescription>();
         foreach (var node in definition.Sources)
         {
             descriptions.Add(await node.Source.DescribeAsync(context, cancellation));
-            if (descriptions[^1].IsEmpty) throw new DataMeshException($"The source '{node.Id}' is empty, so that its columns are not known.");
+            if (preview is not null) descriptions[^1] = descriptions[^1] with { Schema = preview.Plans[descriptions.Count - 1].Schema };
+            else if (descriptions[^1].IsEmpty) throw new DataMeshException($"The source '{node.Id}' is empty, so that its columns are not known.");
         }
 
         foreach (var stage in definition.Stages) await stage.Stage.PrepareAsync(context, cancellation);
-        var graph = GraphBinder.Bind(definition, [.. descriptions.Select(each => new DecodePlan(each.Schema, Widening: true))], context);
+        var plans = preview?.Plans ?? [.. descriptions.Select(each => new DecodePlan(each.Schema, Widening: true))];
+        var graph = GraphBinder.Bind(preview?.Whole ?? definition, plans, context);
         var targets = new List<TargetPlan>();
         foreach (var node in definition.Sinks)
         {

@@ -46,21 +46,31 @@ internal static class ValidateVerb
     {
         var context = Composition.ContextOf(draft);
         var unbound = broken.ToHashSet();
-        var plans = withData ? await LookAsync(draft, unbound, context, problems, cancellation) : null;
+        var agree = CheckSinks(draft, broken, context, problems);
+        var (plans, whole) = withData ? await LookAsync(draft, unbound, agree, context, problems, cancellation) : (null, draft);
         foreach (var error in BindingCheck.Run(draft, plans, context, unbound)) problems.Error(error, new Location(draft.File));
-        CheckUpserts(draft, plans, context, problems);
+        CheckWhole(draft, whole, plans, context, problems);
         if (plans is not null) WarnOfDriftColumns(draft, plans, problems);
         if (plans is null || problems.HasErrors) return;
         foreach (var sink in GraphBinder.Bind(draft, plans, context).Sinks)
             SuggestRenames(sink.Schema, draft.Sinks.First(node => node.Id == sink.Id), problems);
     }
 
-    /// <summary>The stages that a run puts before datasets that are upserted.</summary>
-    private static void CheckUpserts(PipelineDefinition draft, List<DecodePlan>? plans, ComponentContext context, PipelineProblems problems)
+    /// <summary>Whether the sinks whose options are right go together.</summary>
+    private static bool CheckSinks(PipelineDefinition draft, IReadOnlySet<string> broken, ComponentContext context, PipelineProblems problems)
+    {
+        var sound = draft with { Sinks = [.. draft.Sinks.Where(node => !broken.Contains(node.Id))] };
+        var wrong = SinkRules.Find(sound, context, draft.Trigger.Repeats);
+        foreach (var error in wrong) problems.Error(error, new Location(draft.File));
+        return wrong.Count == 0 && sound.Sinks.Count > 0 && sound.Sinks.Count == draft.Sinks.Count;
+    }
+
+    /// <summary>The stages that a run puts before its sinks.</summary>
+    private static void CheckWhole(PipelineDefinition draft, PipelineDefinition seen, IReadOnlyList<DecodePlan>? plans, ComponentContext context, PipelineProblems problems)
     {
         try
         {
-            var whole = Upserting.Insert(draft);
+            var whole = ReferenceEquals(seen, draft) ? Upserting.Insert(draft) : seen;
             if (plans is not null && !problems.HasErrors && !ReferenceEquals(whole, draft)) GraphBinder.Bind(whole, plans, context);
         }
         catch (DataMeshException error)
@@ -69,9 +79,12 @@ internal static class ValidateVerb
         }
     }
 
-    /// <summary>Looks at the data; null when there are none to look at. Stages that can not be prepared are added to <paramref name="broken"/>.</summary>
-    private static async Task<List<DecodePlan>?> LookAsync(
-        PipelineDefinition draft, HashSet<string> broken, ComponentContext context, PipelineProblems problems, CancellationToken cancellation)
+    /// <summary>
+    /// Looks at the data, and at the targets as the next run would; null when there are none to look at. Stages that can not be prepared are added to
+    /// <paramref name="broken"/>.
+    /// </summary>
+    private static async Task<(IReadOnlyList<DecodePlan>? Plans, PipelineDefinition Whole)> LookAsync(
+        PipelineDefinition draft, HashSet<string> broken, bool withTargets, ComponentContext context, PipelineProblems problems, CancellationToken cancellation)
     {
         foreach (var stage in draft.Stages.Where(stage => !broken.Contains(stage.Id)))
         {
@@ -86,10 +99,11 @@ internal static class ValidateVerb
             }
         }
 
-        if (draft.Sources.Count == 0 || draft.Sources.Any(source => broken.Contains(source.Id))) return null;
+        if (draft.Sources.Count == 0 || draft.Sources.Any(source => broken.Contains(source.Id))) return (null, draft);
         try
         {
-            return await SampleRun.DescribeAsync(draft, context, cancellation);
+            if (withTargets && await RunPreview.FindAsync(draft, cancellation) is { } preview) return (preview.Plans, preview.Whole);
+            return (await SampleRun.DescribeAsync(draft, context, cancellation), draft);
         }
         catch (DataMeshException wrong) when (IsMistakeIn(draft.File, wrong))
         {
@@ -99,7 +113,7 @@ internal static class ValidateVerb
         catch (DataMeshException missing)
         {
             problems.Warning($"The data was not looked at: {missing.Message}", missing.Location, missing.Detail, missing.Hint);
-            return null;
+            return (null, draft);
         }
     }
 
@@ -108,7 +122,7 @@ internal static class ValidateVerb
         error.Location is { Line: > 0 } place && Path.GetFullPath(place.File) == file && error.InnerException is not DataMeshException { Location: null };
 
     /// <summary>A rule for a column that no source has may be meant for one that is still to come: worth a look, no error.</summary>
-    private static void WarnOfDriftColumns(PipelineDefinition draft, List<DecodePlan> plans, PipelineProblems problems)
+    private static void WarnOfDriftColumns(PipelineDefinition draft, IReadOnlyList<DecodePlan> plans, PipelineProblems problems)
     {
         var names = plans.SelectMany(plan => plan.Schema.Names).ToList();
         foreach (var entry in draft.Drift.Columns.Where(entry => !names.Contains(entry.Key, StringComparer.OrdinalIgnoreCase)))

@@ -141,7 +141,21 @@ public sealed class DatasetSink : Sink
     public override void Check(Schema schema, bool replaces, ComponentContext context)
     {
         if (Upsert is { } upsert) DataMeshException.CheckEach(Enumerable.Range(0, upsert.Key.Count), i => schema.Require(Key[i], OptionPlaces.Of(this, nameof(Key), i)));
-        lock (_gate) CheckPartition(schema, replaces, Table(context).Refresh()?.Metadata, context);
+        lock (_gate)
+        {
+            var there = Table(context).Refresh()?.Metadata;
+            CheckPartition(schema, replaces, there, context);
+            if (Retain?.Rows is { } rows) CheckRetention(rows, schema, there);
+        }
+    }
+
+    /// <summary>Rows are kept by a column of times that they bring, or that the table has.</summary>
+    private static void CheckRetention(RowRetention rows, Schema schema, TableMetadata? there)
+    {
+        if (schema.TryGet(rows.Column, out var time) ? time.Type.Kind is TypeKind.Null or TypeKind.Date or TypeKind.Timestamp : there?.Schema.Find(rows.Column) is not null) return;
+        var place = OptionPlaces.Of(rows, nameof(rows.Column));
+        if (time is not null) throw new DataMeshException($"Rows can not be retained by '{rows.Column}': it is {time.Type}.", place, hint: "retain by a column of type timestamp or date");
+        throw new DataMeshException($"There is no column '{rows.Column}' to retain rows by.", place, hint: Nearest.Hint(rows.Column, [.. schema.Names]));
     }
 
     private TableOptions Declared() => new()
@@ -171,7 +185,9 @@ public sealed class DatasetSink : Sink
         DataMeshException.CheckEach(Enumerable.Range(0, PartitionBy.Count), i => schema.Require(PartitionBy[i], OptionPlaces.Of(this, nameof(PartitionBy), i)));
         try
         {
-            TableLayout.PlanPartition(metadata, schema, PartitionBy, replaces, TargetPath(context));
+            var columns = TableLayout.PlanPartition(metadata, schema, PartitionBy, replaces, TargetPath(context));
+            if ((metadata is null || replaces) && columns.Count > 0 && !schema.Names.Except(LeaveOut).Except(columns, StringComparer.OrdinalIgnoreCase).Any())
+                throw new DataMeshException("All columns are partition columns.", hint: "leave at least one column out of partition_by");
         }
         catch (DataMeshException error) when (error.Location is null)
         {

@@ -116,7 +116,7 @@ public sealed partial class ExpressionBinder
         var target = other.Type.Kind == TypeKind.Int64 && text is not BoundLiteral ? "int64" : other.Type.ToString();
         var hint = text.Type.Kind != TypeKind.String ? "cast one of them: cast(x as string)"
             : text is BoundLiteral literal && other.Type.IsNumeric ? $"write a number without quotes, or cast the other side: cast(x as string) = {literal.Value}"
-            : $"cast the text: {(text is BoundColumn { Index: >= 0 } column ? $"cast({column.Name} as {target})" : $"cast(x as {target})")}; try_cast gives null for what is not one";
+            : $"cast the text: {(text is BoundColumn { Index: >= 0 } column ? $"cast({ExpressionNames.Quote(column.Name)} as {target})" : $"cast(x as {target})")}; try_cast gives null for what is not one";
         return Error(node, primary, hint);
     }
 }

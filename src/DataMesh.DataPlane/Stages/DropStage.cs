@@ -1,5 +1,6 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
+using DataMesh.Core.Errors;
 using DataMesh.DataPlane.Stages.Shared;
 
 namespace DataMesh.DataPlane.Stages;
@@ -32,6 +33,8 @@ public sealed class DropStage : Stage
     {
         var dropped = ColumnPattern.FindAll(this, nameof(Columns), Columns, input, context, optional: IgnoreMissing);
         int[] kept = [.. Enumerable.Range(0, input.Count).Where(i => !dropped.Contains(i))];
+        if (kept.Length == 0 && input.Count > 0 && !context.ColumnsArePruned)
+            throw new DataMeshException("This leaves no column.", OptionPlaces.Of(this, nameof(Columns)), hint: "use select to name the columns to keep");
         return new BoundProjection(input, new Schema(kept.Select(i => input[i])), kept);
     }
 }

@@ -25,9 +25,9 @@ public sealed class PipelineRun
         Context = new ComponentContext { BaseFolder = Path.GetDirectoryName(definition.File)!, Pipeline = definition.Name, Clock = clock, Repeats = Repeats };
         Version = Convert.ToHexStringLower(ContentHash.Of(Encoding.UTF8.GetBytes(definition.Text)))[..12];
         AppId = $"{new Guid(ContentHash.Of(Encoding.UTF8.GetBytes($"datamesh/pipeline/{definition.Name}")).AsSpan(0, 16))}/0";
-        CheckSinks();
+        if (definition.Sinks.Count == 0) throw new DataMeshException("The pipeline has no dataset or sink.", new Location(definition.File), hint: "add a 'dataset:' section");
+        if (SinkRules.Find(definition, Context, Repeats, options.Rebuild) is { Count: > 0 } wrong) throw DataMeshException.Of(wrong);
         _rebuilds = options.Rebuild;
-        if (Repeats) CheckTrigger();
         Account = new Account(definition.Sinks[0].Sink.SideFolder(Context, "_datamesh"), AppId);
         StartedAt = clock.GetTimestamp();
         if (options.Settle is null && definition.Quarantine.Limit is { } limit) BadWindow = new BadWindow(limit);
@@ -132,14 +132,6 @@ public sealed class PipelineRun
     /// <summary>A rebuild has been committed: what comes later is added to it.</summary>
     public void EndRebuild() => _rebuilds = false;
 
-    private void CheckTrigger()
-    {
-        if (Definition.Trigger.Kind != TriggerKind.Continuous || Definition.Sinks.FirstOrDefault(node => node.Sink.Replaces) is not { } node) return;
-        throw new DataMeshException(
-            $"'{node.Id}' replaces all of its rows with every look at the source, which a continuous pipeline never ends.", node.Location,
-            hint: "use mode: append or upsert, or a trigger such as 'every 1h'");
-    }
-
     /// <summary>Begins where the targets stand.</summary>
     public void Begin(Recovered recovered)
     {
@@ -177,20 +169,5 @@ public sealed class PipelineRun
         Open = manifest.Open;
         StartsOver = false;
         IsCreating &= manifest.IsCreating;
-    }
-
-    private void CheckSinks()
-    {
-        if (Definition.Sinks.Count == 0) throw new DataMeshException("The pipeline has no dataset or sink.", new Location(Definition.File), hint: "add a 'dataset:' section");
-        var paths = Definition.Sinks.GroupBy(node => node.Sink.TargetPath(Context)).FirstOrDefault(same => same.Count() > 1);
-        if (paths is not null)
-            throw new DataMeshException($"Two sinks write to '{paths.Key}'.", paths.Last().Location, hint: "give each its own path, or put a union before one sink");
-        if (Options.Rebuild) return;
-        var replacing = Definition.Sinks.FirstOrDefault(node => node.Sink.Replaces);
-        var appending = Definition.Sinks.FirstOrDefault(node => !node.Sink.Replaces);
-        if (replacing is null || appending is null) return;
-        throw new DataMeshException(
-            $"'{replacing.Id}' replaces all of its rows with every run, '{appending.Id}' appends: one reading of the source can not serve both.",
-            appending.Location, hint: "use the same mode for both, or make two pipelines");
     }
 }

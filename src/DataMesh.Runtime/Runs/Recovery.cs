@@ -54,6 +54,14 @@ public static class Recovery
         return new PositionsFound(last + 1);
     }
 
+    /// <summary>Takes in what is committed, and leaves all that a run would first put in order as it is.</summary>
+    public static async Task PeekAsync(PipelineRun run, CancellationToken cancellation)
+    {
+        var targets = new List<TargetState>();
+        foreach (var node in run.Definition.Sinks) targets.Add(await node.Sink.ReadStateAsync(run.AppId, run.Context, cancellation));
+        run.Begin(Read(run, targets, targets.Max(target => target.Epoch)));
+    }
+
     private static PreparedFound? FindUncommitted(PipelineRun run, List<TargetState> targets, long epoch)
     {
         if (run.Account.FindPrepared(epoch) is not { } record) return null;

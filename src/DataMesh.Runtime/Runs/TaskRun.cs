@@ -91,10 +91,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
 
     private void Bind()
     {
-        // While a table is created its types follow the rows; afterwards rows follow the table's types.
-        var conforms = !run.ReplacesNext && !run.IsCreating;
-        var definition = Upserting.Insert(conforms ? Conforming.Insert(run.Definition, run.Recovered.Targets) : run.Definition);
-        _graph = GraphBinder.Bind(definition, _plans!.Plans, run.Context);
+        _graph = GraphBinder.Bind(RunPreview.Complete(run), _plans!.Plans, run.Context);
     }
 
     private async Task StartPathAsync()

@@ -46,6 +46,9 @@ internal static class AggregateFunctions
         ["total"] = "sum",
     };
 
+    /// <summary>Other names for a function.</summary>
+    public static IReadOnlyList<string> AliasesOf(string name) => [.. Aliases.Where(each => each.Value == name).Select(each => each.Key)];
+
     /// <summary>The function of a call, or an error with the nearest name.</summary>
     public static AggregateFunction Find(AggregateCall call)
     {
