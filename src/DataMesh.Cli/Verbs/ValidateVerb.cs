@@ -108,7 +108,7 @@ internal static class ValidateVerb
         catch (DataMeshException wrong) when (IsMistakeIn(draft.File, wrong))
         {
             problems.Error(wrong);
-            return null;
+            return (null, draft);
         }
         catch (DataMeshException missing)
         {

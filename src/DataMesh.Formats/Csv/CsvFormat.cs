@@ -55,7 +55,8 @@ public sealed class CsvFormat : FileFormat
     {
         if (name is "UTC" or "Z" or "") return TimeZoneInfo.Utc;
         if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
-        throw new DataMeshException($"There is no time zone '{name}'.", hint: Nearest.Hint(name, [.. TimeZoneInfo.GetSystemTimeZones().Select(each => each.Id)]));
+        throw new DataMeshException($"There is no time zone '{name}'.", hint: Nearest.Find(name, TimeZoneInfo.GetSystemTimeZones().Select(each => each.Id)) is { } near
+            ? $"did you mean '{near}'?" : "write the IANA name of a zone, such as Europe/Oslo, or UTC");
     }
 
     private static Dictionary<string, string> Facts(CsvInference.Result found)

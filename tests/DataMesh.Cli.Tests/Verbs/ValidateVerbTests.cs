@@ -47,6 +47,7 @@ public class ValidateVerbTests
     [InlineData("delimiter: ',,'", "3:14: The delimiter ',,' is not one ASCII character.", "write one character")]
     [InlineData("quote: xx", "3:10: The quote 'xx'", "write one character")]
     [InlineData("timezone: Europe/Olso", "3:13: There is no time zone 'Europe/Olso'", "did you mean 'Europe/Oslo'?")]
+    [InlineData("timezone: Mars/X", "3:13: There is no time zone 'Mars/X'", "write the IANA name of a zone")]
     [InlineData("pattern: '%{IPP:a}'", "3:12: The log pattern has no word 'IPP'", "did you mean 'IP'?")]
     [InlineData("record_path: 'features'", "3:16: ", "$[*]")]
     [InlineData("skip_lines: -1", "'skip_lines' can not be -1", "0 or more")]
