@@ -17,7 +17,9 @@ public static class DriftDetector
         var come = after.Present.Where(each => before.FindPresent(each.Name) is null).ToList();
         var changes = new List<DriftChange>();
         changes.AddRange(ShapeChanges(gone, come, before, after, policy));
-        foreach (var (old, now) in LikelyRenames.Find(before, after, gone, come))
+        // A column that was there before comes back: it is no new name of another.
+        var unknown = come.Where(each => before.Find(each.Name) is null).ToList();
+        foreach (var (old, now) in LikelyRenames.Find(before, after, gone, unknown))
         {
             gone.Remove(old);
             come.Remove(now);

@@ -40,12 +40,17 @@ internal static class LikelyRenames
     {
         var (a, b) = (Letters(old), Letters(now));
         if (a.Length == 0 || b.Length == 0) return false;
-        if (a == b) return true;
+        if (a == b || HasWordsOf(old, now) || HasWordsOf(now, old)) return true;
         var shorter = Math.Min(a.Length, b.Length);
         if (shorter >= 3 && (a.StartsWith(b, StringComparison.Ordinal) || b.StartsWith(a, StringComparison.Ordinal)
             || a.EndsWith(b, StringComparison.Ordinal) || b.EndsWith(a, StringComparison.Ordinal))) return true;
         return shorter >= 4 && Distance(a, b) <= Math.Max(a.Length, b.Length) / 4;
     }
+
+    private static bool HasWordsOf(string name, string other) => Words(other).IsProperSubsetOf(Words(name));
+
+    private static HashSet<string> Words(string name) => new(
+        new string([.. name.Select(letter => char.IsLetterOrDigit(letter) ? letter : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase);
 
     private static string Letters(string name) => new([.. name.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant)]);
 

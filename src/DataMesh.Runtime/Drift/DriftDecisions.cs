@@ -23,6 +23,7 @@ internal static class DriftDecisions
         if (change.Kind == DriftKind.TypeChanged) return change with { Decision = OnType(decision, change.Column!, view.Look.Shape.Find(change.Column!)!.Type, plan, rules) };
         if (change.Kind != DriftKind.ShapeChanged || change.Added.Count > 0) return change;
         var isText = plan.Schema.TryGet(change.Column!, out var field) && field.Type.Kind is TypeKind.String or TypeKind.Json;
+        if (decision == DriftAction.Ignore && rules.LeavesOutObjects(change.Column!)) return change;
         return decision switch
         {
             DriftAction.Evolve or DriftAction.Ignore when !isText && !plan.Widening => change with { Decision = DriftAction.Quarantine },
@@ -80,7 +81,7 @@ internal static class DriftDecisions
         if (was is null || !DriftDetector.IsChange(was, found)) return null;
         var kind = DriftDetector.KindOf(was.Type, found);
         var action = policy.ActionOn(kind, column);
-        if (kind == DriftKind.ShapeChanged && action == DriftAction.Ignore) action = DriftAction.Quarantine;
+        if (kind == DriftKind.ShapeChanged && action == DriftAction.Ignore && !(SourceRules.CanLoosen(was.Type) && SourceRules.IgnoresAnyType(policy, column))) action = DriftAction.Quarantine;
         if (action == DriftAction.Evolve && !canWiden) action = DriftAction.Quarantine;
         var change = new DriftChange(kind, column, was.Type.ToString(), found.ToString(), action);
         return Value(view, change, at, null, FindingKind.Misfit) with { Expected = was.Type, Found = found };

@@ -87,7 +87,13 @@ public sealed class SourcePlans
         // Only what this split shows: a column that went stays in the plan.
         var shown = after.Shape! with { Columns = [.. after.Shape!.Columns.Where(each => look.Shape.Find(each.Name) is not null)] };
         rules.Foresee(shown, before is null);
-        foreach (var change in changes.Where(each => each.Kind == DriftKind.TypeChanged && rules.Loosens(each.Column!))) rules.Loosen(change.Column!);
+        foreach (var change in changes.Where(each => each.Added.Count == 0 && each.Column is not null))
+        {
+            var loosens = change.Kind == DriftKind.TypeChanged ? rules.Loosens(change.Column!) : change.Kind == DriftKind.ShapeChanged && rules.LeavesOutObjects(change.Column!);
+            if (loosens) rules.Loosen(change.Column!);
+        }
+
+
         return after;
     }
 }

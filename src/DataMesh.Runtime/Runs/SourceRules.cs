@@ -92,7 +92,17 @@ public sealed class SourceRules(DriftPolicy policy, bool widening, IReadOnlyDict
         policy.ActionOn(DriftKind.TypeChanged, column) is DriftAction.Ignore or DriftAction.NewColumn && CanLoosen(column) && !_loose.Contains(column);
 
     /// <summary>Whether values of a column can be told from text again without knowing how they were written.</summary>
-    public bool CanLoosen(string column) => IndexOf(column) is var at and >= 0 && _fields[at].Type.Kind is TypeKind.Int64 or TypeKind.Float64 or TypeKind.Bool or TypeKind.Decimal;
+    public bool CanLoosen(string column) => IndexOf(column) is var at and >= 0 && CanLoosen(_fields[at].Type);
+
+    /// <summary>Whether values of a type can be told from text again without knowing how they were written.</summary>
+    public static bool CanLoosen(DataType type) => type.Kind is TypeKind.Int64 or TypeKind.Float64 or TypeKind.Bool or TypeKind.Decimal;
+
+    /// <summary>Whether objects and arrays are left out of a column of plain values. Only where other misfits are too: read as text, the two are one.</summary>
+    public bool LeavesOutObjects(string column) => CanLoosen(column) && IgnoresAnyType(policy, column);
+
+    /// <summary>Whether the policy leaves out whatever does not fit a column.</summary>
+    public static bool IgnoresAnyType(DriftPolicy policy, string column) =>
+        policy.ActionOn(DriftKind.ShapeChanged, column) == DriftAction.Ignore && policy.ActionOn(DriftKind.TypeChanged, column) == DriftAction.Ignore;
 
     /// <summary>Columns of a split after the first one whose types stay although others widen.</summary>
     public IReadOnlySet<string> Fixed(bool isFirst)

@@ -35,6 +35,9 @@ public sealed class DriftVerbTests
         var ledger = DatameshProcess.Run(folder.Root, "ledger", "repaired.yaml");
         Assert.Equal(0, ledger.ExitCode);
         Assert.Contains("1 waiting = 7 set aside - 6 replayed - 0 discarded", ledger.Output);
+        Assert.Equal(0, DatameshProcess.Run(folder.Root, "quarantine", "replay", "repaired.yaml").ExitCode);
+        ledger = DatameshProcess.Run(folder.Root, "ledger", "repaired.yaml");
+        Assert.Equal(0, ledger.ExitCode);
         Assert.Equal(3, DatameshProcess.Run(folder.Root, "drift", "list", "repaired.yaml", "--json").Json.GetProperty("events").GetArrayLength());
         Assert.Contains("nothing new to read", DatameshProcess.Run(folder.Root, "run", "repaired.yaml").Output);
     }

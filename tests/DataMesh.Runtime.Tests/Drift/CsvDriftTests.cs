@@ -271,4 +271,30 @@ public sealed class CsvDriftTests : IDisposable
         Assert.Empty(await _folder.EventsAsync());
         Assert.Equal(["""{"a":1,"b":"x"}""", """{"a":2,"b":"y"}"""], _folder.Rows());
     }
+
+    [Theory]
+    [InlineData("{ structural: ignore }", "null")]
+    [InlineData("{ columns: { a: { type_changed: new_column } } }", "null")]
+    public async Task What_a_column_can_not_take_in_a_later_run_is_counted_again_to_the_same(string drift, string a)
+    {
+        _folder.Drift = drift;
+        _folder.Add("1.csv", "id,a", "1,10", "2,20");
+        await _folder.DoneAsync();
+        _folder.Add("2.csv", "id,a", "3,abc", "4,40");
+        await _folder.DoneAsync();
+        Assert.Contains(_folder.Rows(), row => row.StartsWith($$"""{"id":3,"a":{{a}}""", StringComparison.Ordinal));
+        Assert.Empty(_folder.Bad());
+    }
+
+    [Fact]
+    public async Task A_column_that_comes_back_is_no_new_name_of_another()
+    {
+        _folder.Add("1.csv", "id,a,b", "1,2,3");
+        await _folder.DoneAsync();
+        _folder.Add("2.csv", "a,b", "5,6");
+        await _folder.DoneAsync();
+        _folder.Add("3.csv", "id,b", "7,8");
+        await _folder.DoneAsync();
+        Assert.DoesNotContain(await _folder.EventsAsync(), told => told.Kind == Core.Drift.DriftKind.ColumnRenamed);
+    }
 }

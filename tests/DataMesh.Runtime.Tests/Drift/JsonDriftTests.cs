@@ -151,4 +151,41 @@ public sealed class JsonDriftTests : IDisposable
 
     private static string[] Late(int from, int count, int late) =>
         [.. Enumerable.Range(from, count).Select(i => i == late ? $$"""{"a":{{i}},"s":"some text","late":7}""" : $$"""{"a":{{i}},"s":"some text"}""")];
+
+    [Theory]
+    [InlineData("{ structural: ignore }")]
+    [InlineData("{ columns: { a: { type_changed: new_column } } }")]
+    public async Task What_a_column_can_not_take_in_a_later_run_is_counted_again_to_the_same(string drift)
+    {
+        _folder.Drift = drift;
+        _folder.Add("1.ndjson", """{"id":1,"a":10}""", """{"id":2,"a":20}""");
+        await _folder.DoneAsync();
+        _folder.Add("2.ndjson", """{"id":3,"a":"abc"}""", """{"id":4,"a":40}""");
+        await _folder.DoneAsync();
+        Assert.Contains(_folder.Rows(), row => row.StartsWith("""{"id":3,"a":null""", StringComparison.Ordinal));
+        Assert.Empty(_folder.Bad());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_object_in_a_column_of_plain_values_is_left_out_where_the_policy_ignores_it(bool inOneRun)
+    {
+        _folder.Drift = "{ structural: ignore }";
+        _folder.Add("1.ndjson", """{"id":1,"a":10}""", """{"id":2,"a":20}""");
+        if (!inOneRun) await _folder.DoneAsync();
+        _folder.Add("2.ndjson", """{"id":3,"a":{"k":1}}""", """{"id":4,"a":40}""");
+        await _folder.DoneAsync();
+        Assert.Equal(["""{"id":1,"a":10}""", """{"id":2,"a":20}""", """{"id":3,"a":null}""", """{"id":4,"a":40}"""], _folder.Rows());
+        Assert.Empty(_folder.Bad());
+        Assert.All(await _folder.EventsAsync(), told => Assert.Equal(Core.Pipelines.DriftAction.Ignore, told.Decision));
+    }
+
+    [Fact]
+    public async Task A_name_that_holds_the_words_of_one_that_went_looks_like_it()
+    {
+        _folder.Add("1.ndjson", """{"id":1,"a":10,"b":"x","c":1.5}""").Add("2.ndjson", """{"id":3,"a_new":30,"b":"z","c":3.5}""");
+        await _folder.DoneAsync();
+        Assert.Equal(["ColumnRenamed a: a > a_new @ in/2.ndjson:1 Evolve"], await _folder.ToldAsync());
+    }
 }
