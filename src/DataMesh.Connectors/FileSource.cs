@@ -146,8 +146,9 @@ public sealed class FileSource : Source
     /// <inheritdoc/>
     public override bool HasMore(Split split, long to, ComponentContext context)
     {
-        var path = context.Resolve(split.Id);
-        return !split.MayGrow && Describe(path) is { RecordEnd: >= 0 } description && GrowingFiles.End(split.Bytes, description) > to;
+        // Asked of every file that was ever read, at every start: only one with bytes behind the position is worth a look inside.
+        if (split.MayGrow || to >= split.Bytes) return false;
+        return Describe(context.Resolve(split.Id)) is { RecordEnd: >= 0 } description && GrowingFiles.End(split.Bytes, description) > to;
     }
 
     /// <inheritdoc/>

@@ -28,10 +28,6 @@ internal static class FileIdentity
         return RandomAccess.GetLength(handle) >= length && Hashes(handle, length) == hashes;
     }
 
-    /// <summary>The size in an identity.</summary>
-    public static long SizeIn(string identity) =>
-        long.TryParse(identity.AsSpan(0, Math.Max(0, identity.IndexOf('-', StringComparison.Ordinal))), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : -1;
-
     /// <summary>The byte before a position, or -1 where there is none.</summary>
     public static int ByteBefore(string path, long position)
     {

@@ -30,7 +30,8 @@ internal static class JsonValueWriter
         else writer.WriteStringValue(Encoding.UTF8.GetString(text));
     }
 
-    private static bool IsJson(ReadOnlySpan<byte> text)
+    /// <summary>Whether a text is one whole JSON value.</summary>
+    public static bool IsJson(ReadOnlySpan<byte> text)
     {
         var reader = new Utf8JsonReader(text);
         try

@@ -103,7 +103,7 @@ internal sealed class ColumnCast(DataType target, bool isDeclared)
     {
         if (isDeclared && source is VarColumn texts && source.Type.Kind == TypeKind.String)
         {
-            if (!IsJson(texts[row])) return false;
+            if (!JsonValueWriter.IsJson(texts[row])) return false;
             builder.Append(texts[row]);
             return true;
         }
@@ -129,20 +129,6 @@ internal sealed class ColumnCast(DataType target, bool isDeclared)
             case TypeKind.Date when new DateParser(DateLayout.Iso).TrySlow(text, out var days): builder.Append((long)days); return true;
             case TypeKind.Timestamp when new TimestampParser(DateLayout.Iso, Utc).TrySlow(text, out var micros): builder.Append(micros); return true;
             default: return false;
-        }
-    }
-
-    private static bool IsJson(ReadOnlySpan<byte> text)
-    {
-        var reader = new Utf8JsonReader(text);
-        try
-        {
-            while (reader.Read()) { }
-            return reader.BytesConsumed > 0;
-        }
-        catch (JsonException)
-        {
-            return false;
         }
     }
 }
