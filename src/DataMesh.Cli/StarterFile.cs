@@ -64,7 +64,7 @@ internal sealed class StarterFile(string name, string dataPath, SourceDescriptio
         WriteRow(record.Members);
         Line("    output:");
         var names = _renames.ToDictionary(rename => rename.From, rename => rename.To);
-        WriteRow(record.Members.Select(member => (names.GetValueOrDefault(member.Name, member.Name), member.Json)));
+        WriteRow(record.Members.Where(member => record.Kept.Contains(member.Name)).Select(member => (names.GetValueOrDefault(member.Name, member.Name), member.Json)));
     }
 
     private void WriteRow(IEnumerable<(string Name, string Json)> members)

@@ -8,6 +8,9 @@ namespace DataMesh.Cli;
 /// </summary>
 internal sealed record StarterRecord(IReadOnlyList<(string Name, string Json)> Members, bool IsFirst)
 {
+    /// <summary>Names of the members that come out as they went in.</summary>
+    public IReadOnlySet<string> Kept { get; init; } = Members.Select(member => member.Name).ToHashSet();
+
     /// <summary>Characters of a value that is still shown.</summary>
     private const int ValueLengthMax = 200;
 

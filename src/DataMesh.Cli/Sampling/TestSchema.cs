@@ -8,19 +8,25 @@ namespace DataMesh.Cli.Sampling;
 /// <summary>The schema of test rows: the real source's where its data is there, so that dates are dates; else what the rows show.</summary>
 internal static class TestSchema
 {
-    public static async Task<Schema> OfAsync(Source source, IReadOnlyList<string> rows, ComponentContext context, CancellationToken cancellation)
+    /// <summary>What the real source's columns are; null when its data is not there.</summary>
+    public static async Task<Schema?> RealAsync(Source source, ComponentContext context, CancellationToken cancellation)
     {
-        var shown = JsonRows.InferSchema(rows);
-        Schema real;
         try
         {
-            real = (await source.DescribeAsync(context, cancellation)).Schema;
+            var description = await source.DescribeAsync(context, cancellation);
+            return description.IsEmpty ? null : description.Schema;
         }
         catch (DataMeshException)
         {
-            return shown;
+            return null;
         }
+    }
 
+    /// <summary>The schema that the rows are read with.</summary>
+    public static Schema Of(Schema? real, IReadOnlyList<string> rows)
+    {
+        var shown = JsonRows.InferSchema(rows);
+        if (real is null) return shown;
         var fields = real.Select(field => shown.TryGet(field.Name, out var given) ? Fit(field, given, rows) : field).ToList();
         fields.AddRange(shown.Where(field => real.IndexOf(field.Name) < 0));
         return new Schema(fields);

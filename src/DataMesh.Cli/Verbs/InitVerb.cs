@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Text.Json;
 using DataMesh.Cli.Output;
 using DataMesh.Cli.Sampling;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
+using DataMesh.Core.Pipelines;
 
 namespace DataMesh.Cli.Verbs;
 
@@ -51,7 +53,24 @@ internal static class InitVerb
         var limit = OptionsBinder.BindStage(Composition.Catalog, $"limit: {RecordsLookedAt}");
         using var sample = await new SampleRun(Cutout.UpTo(definition, null, limit), context, cancellation).RunAsync();
         var record = StarterRecord.Choose(sample.Sinks.Values.Single().Batches.SelectMany(JsonRows.Write));
+        if (record is not null) record = record with { Kept = await KeptAsync(definition, source.Schema, record, cancellation) };
         var folder = target == "-" ? Environment.CurrentDirectory : Path.GetDirectoryName(Path.GetFullPath(target))!;
         return new StarterFile(name, Path.GetRelativePath(folder, Path.GetFullPath(path)), source, record).Write();
     }
+
+    /// <summary>
+    /// The members that a test can expect. A column with objects in one record and numbers in another is JSON text as a whole: what is nested in it comes out
+    /// under no name of its own.
+    /// </summary>
+    private static async Task<IReadOnlySet<string>> KeptAsync(PipelineDefinition definition, Schema schema, StarterRecord record, CancellationToken cancellation)
+    {
+        string[] rows = [ToRow(record.Members)];
+        var source = definition.Sources[0] with { Source = new RowsSource(rows, TestSchema.Of(schema, rows)) };
+        using var result = await new SampleRun(Cutout.WithSources(definition, [source]), Composition.ContextOf(definition), cancellation).RunAsync();
+        var came = result.Sinks.Values.Single().Batches.SelectMany(JsonRows.Write).FirstOrDefault() ?? "{}";
+        return record.Members.Where(member => JsonRowComparer.Differences(ToRow([member]), came, namedOnly: true).Count == 0).Select(member => member.Name).ToHashSet();
+    }
+
+    private static string ToRow(IEnumerable<(string Name, string Json)> members) =>
+        $"{{{string.Join(',', members.Select(member => $"{JsonSerializer.Serialize(member.Name)}:{member.Json}"))}}}";
 }

@@ -4,6 +4,7 @@ using DataMesh.Cli.Sampling;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Pipelines;
+using DataMesh.Runtime.Runs;
 
 namespace DataMesh.Cli.Verbs;
 
@@ -19,7 +20,8 @@ internal static class TestVerb
         {
             var definition = PipelineLoading.Load(parsed.GetValue(file)!);
             var results = new List<Outcome>();
-            foreach (var test in definition.Tests) results.Add(await RunAsync(definition, test, cancellation));
+            var seen = definition.Tests.Count == 0 ? null : await SeenAsync(definition, cancellation);
+            foreach (var test in definition.Tests) results.Add(await RunAsync(definition, test, seen, cancellation));
             if (parsed.GetValue(json)) PrintJson(results);
             else Print(definition, results);
             return results.TrueForAll(result => result.Differences.Count == 0) ? ExitCodes.Done : ExitCodes.Failed;
@@ -27,21 +29,38 @@ internal static class TestVerb
         return command;
     }
 
-    private static async Task<Outcome> RunAsync(PipelineDefinition definition, PipelineTest test, CancellationToken cancellation)
+    /// <summary>The columns as the next run would read them; null before the first run, or where targets or data can not be looked at.</summary>
+    private static async Task<RunPreview?> SeenAsync(PipelineDefinition definition, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RunPreview.FindAsync(definition, cancellation);
+        }
+        catch (DataMeshException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<Outcome> RunAsync(PipelineDefinition definition, PipelineTest test, RunPreview? seen, CancellationToken cancellation)
     {
         try
         {
             var context = Composition.ContextOf(definition);
             var sources = new List<SourceNode>();
+            var unknown = new List<PipelineProblem>();
             var tested = test.Source ?? definition.Sources[0].Id;
             foreach (var node in definition.Sources)
             {
                 var rows = node.Id == tested ? test.Input : [];
-                sources.Add(node with { Source = new RowsSource(rows, await TestSchema.OfAsync(node.Source, rows, context, cancellation)) });
+                var real = seen?.PlansOf(definition with { Sources = [node] })[0].Schema ?? await TestSchema.RealAsync(node.Source, context, cancellation);
+                if (node.Id == tested && real is not null) unknown = [.. TestColumns.UnknownInput(definition, test, node.Source, real)];
+                sources.Add(node with { Source = new RowsSource(rows, TestSchema.Of(real, rows)) });
             }
 
+            if (unknown.Exists(each => each.Severity == ProblemSeverity.Error)) return new Outcome(test, [.. unknown.SelectMany(each => each.Render().Split('\n'))]);
             using var result = await new SampleRun(Cutout.WithSources(definition, sources), context, cancellation).RunAsync();
-            return new Outcome(test, [.. Compare(definition, test, result)]);
+            return new Outcome(test, [.. Compare(definition, test, result)]) { Warnings = unknown };
         }
         catch (DataMeshException error)
         {
@@ -58,7 +77,9 @@ internal static class TestVerb
         }
 
         if (!test.ChecksOutput) yield break;
-        var rows = result.Sinks[test.Sink ?? definition.Sinks[0].Id].Batches.SelectMany(JsonRows.Write).ToList();
+        var sink = test.Sink ?? definition.Sinks[0].Id;
+        foreach (var line in TestColumns.UnknownOutput(test, result.Graph.Sinks.First(each => each.Id == sink).Schema).SelectMany(each => each.Render().Split('\n'))) yield return line;
+        var rows = result.Sinks[sink].Batches.SelectMany(JsonRows.Write).ToList();
         if (rows.Count != test.Output.Count) yield return $"rows: expected {test.Output.Count}, found {rows.Count}";
         for (var i = 0; i < Math.Max(rows.Count, test.Output.Count); i++)
         {
@@ -75,6 +96,7 @@ internal static class TestVerb
             var passed = result.Differences.Count == 0;
             Terminal.Line($"{(passed ? Terminal.Good("pass") : Terminal.Bad("FAIL"))}  {result.Test.Name}{(passed ? "" : $"  ({result.Test.Location})")}");
             foreach (var difference in result.Differences) Terminal.Line($"      {difference}");
+            foreach (var warning in result.Warnings) Terminal.Problem(warning);
         }
 
         var failed = results.Count(result => result.Differences.Count > 0);
@@ -93,8 +115,12 @@ internal static class TestVerb
             result.Test.Location.Line,
             Passed = result.Differences.Count == 0,
             result.Differences,
+            Warnings = result.Warnings.Select(warning => warning.Render()),
         }),
     });
 
-    private sealed record Outcome(PipelineTest Test, IReadOnlyList<string> Differences);
+    private sealed record Outcome(PipelineTest Test, IReadOnlyList<string> Differences)
+    {
+        public IReadOnlyList<PipelineProblem> Warnings { get; init; } = [];
+    }
 }

@@ -51,10 +51,40 @@ internal static class ValidateVerb
         foreach (var error in BindingCheck.Run(draft, plans, context, unbound)) problems.Error(error, new Location(draft.File));
         CheckWhole(draft, whole, plans, context, problems);
         if (plans is not null) WarnOfDriftColumns(draft, plans, problems);
+        if (plans is not null) CheckTestInput(draft, plans, problems);
         if (plans is null || problems.HasErrors) return;
+        foreach (var test in draft.Tests) CheckTestOutput(draft, test, plans, context, problems);
         foreach (var sink in GraphBinder.Bind(draft, plans, context).Sinks)
             SuggestRenames(sink.Schema, draft.Sinks.First(node => node.Id == sink.Id), problems);
     }
+
+    private static void CheckTestInput(PipelineDefinition draft, IReadOnlyList<DecodePlan> plans, PipelineProblems problems)
+    {
+        foreach (var test in draft.Tests)
+        {
+            if (SourceOf(draft, test) is not (>= 0 and var at)) continue;
+            foreach (var problem in TestColumns.UnknownInput(draft, test, draft.Sources[at].Source, plans[at].Schema)) problems.Add(problem);
+        }
+    }
+
+    /// <summary>Looks for the columns that a test expects among those that its own input gives.</summary>
+    private static void CheckTestOutput(PipelineDefinition draft, PipelineTest test, IReadOnlyList<DecodePlan> plans, ComponentContext context, PipelineProblems problems)
+    {
+        if (SourceOf(draft, test) is not (>= 0 and var at)) return;
+        try
+        {
+            var given = plans.Select((plan, i) => new DecodePlan(TestSchema.Of(plan.Schema, i == at ? test.Input : []), Widening: true)).ToList();
+            var sink = GraphBinder.Bind(draft, given, context).Sinks.First(sink => sink.Id == (test.Sink ?? draft.Sinks[0].Id));
+            foreach (var error in TestColumns.UnknownOutput(test, sink.Schema)) problems.Error(error);
+        }
+        catch (DataMeshException error)
+        {
+            problems.Error(error, test.Location);
+        }
+    }
+
+    private static int SourceOf(PipelineDefinition draft, PipelineTest test) =>
+        test.Source is { } id ? draft.Sources.ToList().FindIndex(node => node.Id == id) : 0;
 
     /// <summary>Whether the sinks whose options are right go together.</summary>
     private static bool CheckSinks(PipelineDefinition draft, IReadOnlySet<string> broken, ComponentContext context, PipelineProblems problems)

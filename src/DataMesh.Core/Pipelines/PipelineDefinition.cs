@@ -106,6 +106,12 @@ public sealed record PipelineTest(string Name, IReadOnlyList<string> Input, IRea
     /// <summary>Id of the source whose rows <see cref="Input"/> stands for; null for the first one. Other sources give no rows.</summary>
     public string? Source { get; init; }
 
+    /// <summary>Where each column of <see cref="Input"/> is named first.</summary>
+    public IReadOnlyList<KeyValuePair<string, Location>> InputPlaces { get; init; } = [];
+
+    /// <summary>Where each column of <see cref="Output"/> is named first.</summary>
+    public IReadOnlyList<KeyValuePair<string, Location>> OutputPlaces { get; init; } = [];
+
     /// <summary>Whether <see cref="Output"/> is compared; a test may look only at what goes to quarantine.</summary>
     public bool ChecksOutput { get; init; } = true;
 }

@@ -45,6 +45,8 @@ internal sealed class TestReader(IReadOnlyList<string> sources, IReadOnlyList<st
             map.Location)
         {
             Source = ReadId(map.Find("source"), sources, "source"),
+            InputPlaces = Places(map.Find("input")),
+            OutputPlaces = Places(map.Find("output")),
             ChecksOutput = map.Find("output") is not null,
         };
     }
@@ -60,6 +62,12 @@ internal sealed class TestReader(IReadOnlyList<string> sources, IReadOnlyList<st
         }
 
         return rows;
+    }
+
+    private static List<KeyValuePair<string, Location>> Places(SpecEntry? entry)
+    {
+        IEnumerable<SpecNode> rows = entry?.Value is SpecList list ? list.Items : entry is null ? [] : [entry.Value];
+        return [.. rows.OfType<SpecMap>().SelectMany(row => row.Entries).DistinctBy(each => each.Key).Select(each => KeyValuePair.Create(each.Key, each.KeyLocation))];
     }
 
     private int? ReadCount(SpecEntry? entry)
