@@ -20,7 +20,11 @@ public sealed record VacuumOptions
 /// <param name="Files">Relative paths that were deleted, or would be.</param>
 /// <param name="Bytes">Their size in all.</param>
 /// <param name="Kept">Files that stay.</param>
-public sealed record VacuumResult(IReadOnlyList<string> Files, long Bytes, int Kept);
+public sealed record VacuumResult(IReadOnlyList<string> Files, long Bytes, int Kept)
+{
+    /// <summary>Files written since are too young to go.</summary>
+    public DateTimeOffset Cutoff { get; init; }
+}
 
 /// <summary>
 /// Deletes files that no version within the retention time needs. Never touched: live files, tombstones that have not expired, files
@@ -48,7 +52,7 @@ public static class DeltaVacuum
         var needed = Needed(snapshot, cutoff, spared);
         var unneeded = candidates.Where(file => file.Written < cutoff && !needed.Contains(file.FullPath)).ToList();
         if (!options.DryRun) Delete(path, unneeded, clock);
-        return new VacuumResult([.. unneeded.Select(file => Path.GetRelativePath(path, file.FullPath).Replace('\\', '/'))], unneeded.Sum(file => file.Bytes), candidates.Count - unneeded.Count);
+        return new VacuumResult([.. unneeded.Select(file => Path.GetRelativePath(path, file.FullPath).Replace('\\', '/'))], unneeded.Sum(file => file.Bytes), candidates.Count - unneeded.Count) { Cutoff = cutoff };
     }
 
     private static HashSet<string> Needed(DeltaSnapshot snapshot, DateTimeOffset cutoff, IEnumerable<string> spared)

@@ -13,7 +13,10 @@ public sealed class Account(string folder, string appId)
 {
     private readonly string _prepared = Path.Combine(folder, "prepared");
     private readonly string _manifests = Path.Combine(folder, "manifests");
-    private readonly string _key = appId.Replace('/', '-');
+    private readonly string _key = KeyOf(appId);
+
+    /// <summary>What the names of a pipeline's files begin with.</summary>
+    public static string KeyOf(string appId) => appId.Replace('/', '-');
 
     /// <summary>The prepared record of an epoch, or null.</summary>
     public PreparedRecord? FindPrepared(long epoch) => File.Exists(PreparedPath(epoch)) ? ReadPrepared(PreparedPath(epoch)) : null;
@@ -45,6 +48,19 @@ public sealed class Account(string folder, string appId)
         var name = string.Create(CultureInfo.InvariantCulture, $"{_key}-{manifest.Epoch:D10}-{manifest.PreparedId}.json");
         DurableFiles.PutIfAbsent(Path.Combine(_manifests, name), JsonSerializer.SerializeToUtf8Bytes(manifest, RuntimeJsonWriting.Default.Manifest));
         return name;
+    }
+
+    /// <summary>
+    /// Refuses a prepared epoch whose account is not all there: its rows would come without their bad records, or without what stages remember.
+    /// </summary>
+    public void Require(PreparedRecord record, string quarantine)
+    {
+        var manifest = ReadManifest(record.Manifest);
+        var files = manifest.Quarantine.Select(part => Path.Combine(quarantine, part.File)).Concat(manifest.State.SelectMany(state => state.Files).Select(file => States.PathOf(file.File)));
+        if (files.FirstOrDefault(file => !File.Exists(file)) is not { } missing) return;
+        throw new DataMeshException(
+            $"Epoch {record.Epoch} of '{record.Pipeline}' can not be committed: a file that it had prepared is gone.", new Location(missing),
+            hint: "it was deleted from outside, or by a clean-up with a retention shorter than the epoch waited: delete the prepared record under _datamesh/prepared, and run with --rebuild");
     }
 
     /// <summary>The state of stages.</summary>

@@ -21,7 +21,7 @@ public static class PreparedPointers
         foreach (var node in run.Definition.Sinks.Skip(1))
         {
             var own = node.Sink.SideFolder(run.Context, "_datamesh");
-            var path = Path.Combine(own, Folder, run.AppId.Replace('/', '-') + ".json");
+            var path = Path.Combine(own, Folder, Account.KeyOf(run.AppId) + ".json");
             var content = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(Path.GetRelativePath(own, first), RuntimeJson.Default.String));
             if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content)) continue;
             DurableFiles.CreateFolder(Path.GetDirectoryName(path)!);
@@ -56,6 +56,14 @@ public static class PreparedPointers
                 foreach (var file in record.Targets.SelectMany(target => target.Files)) yield return file.Path;
             }
         }
+    }
+
+    /// <summary>The <c>_datamesh</c> folder beside the first target of a pipeline, as a note in another target's folder says; null without a note.</summary>
+    internal static string? FolderOf(string own, string key)
+    {
+        var path = Path.Combine(own, Folder, key + ".json");
+        if (!File.Exists(path)) return null;
+        return JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.String) is { } relative ? Path.GetFullPath(relative, own) : null;
     }
 
     private static IEnumerable<string> Read(string own)

@@ -18,7 +18,7 @@ internal sealed class StateFiles(string folder, string appId)
 
     private const string Extension = ".state";
     private readonly string _folder = Path.Combine(folder, "state");
-    private readonly string _key = appId.Replace('/', '-');
+    private readonly string _key = Account.KeyOf(appId);
     private readonly List<string> _made = [];
 
     /// <summary>Writes what every stage that keeps state has to save; the result names all files that make its state up.</summary>
@@ -36,6 +36,9 @@ internal sealed class StateFiles(string folder, string appId)
         if (saved.Count > 0) DurableFiles.FlushFolder(_folder);
         return saved;
     }
+
+    /// <summary>Where a state file is.</summary>
+    public string PathOf(string file) => Path.Combine(_folder, file);
 
     /// <summary>An epoch begins: what was saved before it is no longer to be discarded.</summary>
     public void BeginEpoch() => _made.Clear();

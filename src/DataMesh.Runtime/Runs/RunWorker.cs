@@ -173,6 +173,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         var target = record.Targets.First(each => each.Path == commit.Target);
         var node = run.Definition.Sinks.First(each => each.Id == target.Sink);
         CrashPoint.Reached(CrashPoints.CommitBegin);
+        if ((await node.Sink.ReadStateAsync(run.AppId, run.Context, cancellation)).Epoch < record.Epoch) run.Account.Require(record, QuarantineView.FolderOf(run));
         var version = await node.Sink.CommitAsync(target.ToCommit(record), run.Context, cancellation);
         CrashPoint.Reached(CrashPoints.CommitEnd);
         run.Outcome.Add(new TargetResult(

@@ -19,7 +19,7 @@ internal static class DatasetVacuumVerb
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be deleted." };
         var force = new Option<bool>("--force") { Description = "Allow less than one hour, when surely nothing reads or writes the table now." };
         var json = CommonOptions.Json();
-        var command = new Command("vacuum", "Delete files that no version within the retention time needs. Spares what unfinished epochs name, and the quarantine.") { path, retain, dryRun, force, json };
+        var command = new Command("vacuum", "Delete files that no version within the retention time needs. Spares what unfinished epochs name; beside the table, deletes what killed runs left.") { path, retain, dryRun, force, json };
         command.Act((parsed, _) =>
         {
             var retention = ReadRetention(parsed.GetValue(retain), parsed.GetValue(force));
@@ -31,6 +31,9 @@ internal static class DatasetVacuumVerb
                 Spare = () => PreparedPointers.FilesInFlight(folder),
             };
             var result = DeltaVacuum.Run(folder, options, TimeProvider.System);
+            var left = LeftFiles.Clean(folder, result.Cutoff, options.DryRun, TimeProvider.System);
+            result = result with { Files = [.. result.Files, .. left.Files], Bytes = result.Bytes + left.Bytes };
+            if (left.LeftAlone is { } why) Terminal.Error($"What runs left beside the table stays, because it is not known what of it counts. {why}");
             if (parsed.GetValue(json)) JsonPrinter.Print(new { options.DryRun, result.Files, result.Bytes, result.Kept });
             else Print(result, options.DryRun);
             return Task.FromResult(ExitCodes.Done);
