@@ -31,6 +31,7 @@ public sealed class DataPath
     private readonly List<Widening> _widenings = [];
     private readonly OrderedRunner _ordered;
     private readonly List<BadRecord> _badSeen = [];
+    private long _blocks;
     private volatile bool _hasSeenEnough;
     private volatile bool _wantsBarrier;
 
@@ -126,7 +127,7 @@ public sealed class DataPath
                 if (block is null) break;
                 bytes += block.ByteSize;
                 _budget.Spend(block.ByteSize);
-                if (!await transform.SendAsync(new BlockInFlight(block, split), _options.Abort))
+                if (!await transform.SendAsync(new BlockInFlight(block, split, _blocks++), _options.Abort))
                 {
                     block.Dispose();
                     await split.BlockDoneAsync();

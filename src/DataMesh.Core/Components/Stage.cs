@@ -185,6 +185,12 @@ public enum LedgerTerm
 /// </summary>
 public abstract class StageOutput
 {
+    /// <summary>
+    /// Which block of source records the rows come from, in the order of reading, while several cores take blocks in; 0 where batches come in source order
+    /// anyway. All rows of a block come to one worker, in order.
+    /// </summary>
+    public virtual long BlockNumber => 0;
+
     /// <summary>Passes a batch on and gives up its ownership. Empty batches are allowed and dropped.</summary>
     public abstract void Emit(RecordBatch batch, int output = 0);
 

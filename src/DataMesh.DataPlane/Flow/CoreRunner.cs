@@ -11,6 +11,7 @@ namespace DataMesh.DataPlane.Flow;
 internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
 {
     private Morsel _morsel = null!;
+    private long _number;
 
     /// <summary>Decodes only, to learn every widening after the first.</summary>
     public bool DecodesOnly { get; set; }
@@ -28,6 +29,7 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
     public Morsel Run(BlockInFlight block)
     {
         var morsel = _morsel = new Morsel(new LedgerCounters(Graph.NodeNames.Count), block.Block.ByteSize);
+        _number = block.Number;
         using (block.Block)
         {
             var decoder = block.Split.RentDecoder();
@@ -38,6 +40,8 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
         if (morsel.Widenings.Count > 0) morsel.Discard();
         return morsel;
     }
+
+    protected override long BlockNumber => _number;
 
     protected override bool Runs(BoundNode node) => node.Region != Region.Ordered;
 

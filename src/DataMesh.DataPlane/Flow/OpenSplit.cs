@@ -64,5 +64,5 @@ public sealed class OpenSplit(BoundSource source, Split split, SplitReader reade
     private ValueTask LeaveAsync() => Interlocked.Decrement(ref _users) == 0 ? reader.DisposeAsync() : ValueTask.CompletedTask;
 }
 
-/// <summary>A block with the split it came from.</summary>
-internal sealed record BlockInFlight(SourceBlock Block, OpenSplit Split);
+/// <summary>A block with the split it came from, and its number in the order of reading.</summary>
+internal sealed record BlockInFlight(SourceBlock Block, OpenSplit Split, long Number);

@@ -34,6 +34,9 @@ internal abstract class RegionRunner
     /// <summary>Where notices for people go now.</summary>
     public abstract Dictionary<string, long> Notices { get; }
 
+    /// <summary>Number of the block that the rows come from now; 0 where they come in source order anyway.</summary>
+    protected virtual long BlockNumber => 0;
+
     /// <summary>Whether the stage's workers live in this runner.</summary>
     protected abstract bool Runs(BoundNode node);
 
@@ -100,6 +103,8 @@ internal abstract class RegionRunner
     /// <summary>What a stage's worker sees as its output: counts, then delivers.</summary>
     private sealed class NodeOutput(RegionRunner runner, BoundNode node) : StageOutput
     {
+        public override long BlockNumber => runner.BlockNumber;
+
         public override void Emit(RecordBatch batch, int output = 0)
         {
             var consumers = node.Consumers[output];

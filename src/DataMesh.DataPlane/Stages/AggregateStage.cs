@@ -11,10 +11,13 @@ namespace DataMesh.DataPlane.Stages;
 /// <summary>Groups rows by keys and computes aggregates of every group.</summary>
 [Component("aggregate", ComponentKind.Stage, "Groups rows by keys and gives one row per group with its aggregates.",
     Details = "Groups come out sorted by their keys, from left to right, nulls last; null is a key like any other. Without `group_by` there is one row, even for no input. "
-        + "Nulls are left out of every aggregate but `count(*)`; an aggregate of nothing is null (a count is 0). Sums of float64 are kept to about 106 bits, so that a result "
+        + "Nulls are left out of every aggregate but `count(*)`, `first` and `last`; an aggregate of nothing is null (a count is 0). Sums of float64 are kept to about 106 bits, so that a result "
         + "does not depend on how many cores took part; sums of int64 are exact, and one beyond 64 bits is an error. An aggregate may be followed by `filter (where condition)`. "
+        + "`first(x)` and `last(x)` take x, null or not, from the first or last row in source order, on however many cores; "
+        + "`first(x order by y)` from the row with the smallest y, `last` from that with the largest, the other way round with `desc`: of rows with the same y the "
+        + "first or last in the source, and rows without a y only where there is no other. `first(x) filter (where x is not null)` leaves nulls out. "
         + "Functions: `count`, `count_if`, `sum`, `avg`, `min`, `max`, `any_value`, `stddev`, `stddev_pop`, `variance`, `var_pop`, `approx_distinct`, `count_distinct` "
-        + "(or `count(distinct x)`), `quantile(x, 0.95)`, `median`, `bool_and`, `bool_or`. There is no `first` or `last`: cores take rows in no fixed order.\n\n"
+        + "(or `count(distinct x)`), `quantile(x, 0.95)`, `median`, `bool_and`, `bool_or`, `first`, `last`.\n\n"
         + "With `window` rows are grouped by event time too, and the columns `window_start` and `window_end` (exclusive) come first. The watermark is the largest event time of all rows "
         + "before, in source order, less `lateness`: a window closes when the watermark reaches its end, is emitted then, and takes no more rows; a row all of whose windows have closed "
         + "is late. A session reaches from its first row to `gap` after its last. Rows without an event time go to quarantine (`rule_failed`, `window.on`). Open windows are kept from "
@@ -38,6 +41,13 @@ namespace DataMesh.DataPlane.Stages;
     {"x": 7}
     """,
     """{"rows": 4, "known": 3, "different": 2, "most": 7}""")]
+[Example("First, last and newest values", "aggregate: { group_by: [sensor], aggregates: { begin: first(value), end: last(value), newest: last(value order by at) } }",
+    """
+    {"sensor": "a", "at": 1, "value": 10}
+    {"sensor": "a", "at": 3, "value": 30}
+    {"sensor": "a", "at": 2, "value": 20}
+    """,
+    """{"sensor": "a", "begin": 10, "end": 20, "newest": 30}""")]
 [Example("Rows per hour, one of them late", "aggregate: { group_by: [zone], aggregates: { trips: count(*) }, window: { on: cast(at as timestamp), tumbling: 1h, lateness: 10m } }",
     """
     {"at": "2024-01-01T00:10:00Z", "zone": "a"}
@@ -92,7 +102,7 @@ public sealed class AggregateStage : Stage
     {
         var call = AggregateCall.Parse(entry.Value);
         AggregateFunctions.Find(call);
-        Syntax.Check(call.Arguments);
+        Syntax.Check([.. call.Arguments, call.OrderBy]);
     });
 
     /// <inheritdoc/>

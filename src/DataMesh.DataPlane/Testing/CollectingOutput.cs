@@ -11,6 +11,7 @@ internal sealed class CollectingOutput(IReadOnlyList<Schema> schemas) : StageOut
     private readonly long[] _terms = new long[Enum.GetValues<LedgerTerm>().Length];
     private readonly Dictionary<string, long> _warnings = [];
     private long _in;
+    private long _block;
     private long _out;
 
     /// <summary>The account so far.</summary>
@@ -18,8 +19,15 @@ internal sealed class CollectingOutput(IReadOnlyList<Schema> schemas) : StageOut
         _in, _terms[(int)LedgerTerm.Created], _out, _terms[(int)LedgerTerm.Filtered], _quarantined.Count,
         _terms[(int)LedgerTerm.Deduplicated], _terms[(int)LedgerTerm.Absorbed]);
 
-    /// <summary>Rows went in.</summary>
-    public void CountIn(long rows) => _in += rows;
+    /// <summary>Rows of a block went in.</summary>
+    public void CountIn(long rows, int block = 0)
+    {
+        _in += rows;
+        _block = block;
+    }
+
+    /// <inheritdoc/>
+    public override long BlockNumber => _block;
 
     /// <inheritdoc/>
     public override void Emit(RecordBatch batch, int output = 0)

@@ -41,7 +41,7 @@ public static class StageRunner
             all.AddRange(mine);
             for (var i = 0; i < inputs[input].Count; i++)
             {
-                output.CountIn(inputs[input][i].Length);
+                output.CountIn(inputs[input][i].Length, stage.Order == StageOrder.Sequential ? 0 : i);
                 mine[i % mine.Length].Process(inputs[input][i], output);
                 if (stage.Order == StageOrder.Parallel) Check(output.Ledger, stage);
             }

@@ -170,10 +170,6 @@ public class AggregateStageTests
     }
 
     [Fact]
-    public void First_and_last_are_refused_with_a_way_out() =>
-        Assert.Contains("no fixed order", StageTest.BindError(Grouped(["zone"], "x=first(amount)"), Mixed).Message, StringComparison.Ordinal);
-
-    [Fact]
     public void Errors_point_into_the_argument()
     {
         var stage = new AggregateStage { Aggregates = { { "x", new ExpressionText("sum( ammount )", new Location("p.yaml", 4, 10)) } } };

@@ -22,6 +22,7 @@ public class WindowTests
     [
         ("n", "count(*)"), ("known", "count(v)"), ("total", "sum(v)"), ("mean", "avg(d)"), ("low", "min(v)"), ("high", "max(s)"), ("spread", "stddev(d)"),
         ("kinds", "count(distinct s)"), ("about", "approx_distinct(v)"), ("middle", "median(v)"), ("some", "bool_or(f)"), ("large", "sum(v) filter (where v > 50)"),
+        ("begin", "first(s)"), ("end", "last(d)"), ("newest", "last(v order by at)"), ("top", "first(s order by d desc)"),
     ];
 
     public static TheoryData<string> Windows => new("tumbling", "sliding", "session");

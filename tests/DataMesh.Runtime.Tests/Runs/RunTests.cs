@@ -46,6 +46,29 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task First_and_last_follow_the_source_over_blocks_files_and_a_second_start()
+    {
+        for (var file = 0; file < 3; file++)
+        {
+            var text = new StringBuilder("k,n,s\n");
+            for (var i = 0; i < 200_000; i++) text.Append(i % 3).Append(',').Append(file * 200_000 + i).Append(file == 2 && i == 199_000 ? ",x\n" : ",1234567890\n");
+            _folder.Write($"in/{file}.csv", text.ToString());
+        }
+
+        var result = await _folder.RunAsync("""
+            pipeline: p
+            source: { type: file, path: in/*.csv }
+            stages:
+              - aggregate: { group_by: [k], aggregates: { a: first(n), b: last(n), c: first(n order by s), d: last(n order by s), e: first(n order by s desc) } }
+            dataset: { name: t }
+            """);
+        Assert.Equal(RunOutcome.Completed, result.Outcome);
+        Assert.Equal(
+            ["""{"k":0,"a":0,"b":599998,"c":0,"d":599998,"e":0}""", """{"k":1,"a":1,"b":599999,"c":1,"d":599000,"e":599000}""", """{"k":2,"a":2,"b":599997,"c":2,"d":599997,"e":2}"""],
+            _folder.Rows("t"));
+    }
+
+    [Fact]
     public async Task A_value_far_behind_the_samples_widens_its_column_before_the_first_commit()
     {
         var text = new StringBuilder("n,s\n");

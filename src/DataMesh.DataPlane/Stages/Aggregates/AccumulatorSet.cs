@@ -40,10 +40,19 @@ internal sealed class AccumulatorSet(IReadOnlyList<AccumulatorPlan> plans)
 
     private static void Absorb(Accumulator accumulator, AccumulatorPlan plan, Column[] operands, ReadOnlySpan<int> groups, int groupCount)
     {
-        var arguments = plan.Argument < 0 ? [] : new[] { Argument(operands[plan.Argument], plan.AsDouble) };
+        var arguments = Arguments(plan, operands);
         if (plan.Filter >= 0) AbsorbFiltered(accumulator, arguments, operands[plan.Filter], groups, groupCount);
         else accumulator.Absorb(arguments, groups, groupCount);
         foreach (var argument in arguments) argument.Dispose();
+    }
+
+    private static Column[] Arguments(AccumulatorPlan plan, Column[] operands)
+    {
+        if (plan.Argument < 0) return [];
+        var arguments = new List<Column> { Argument(operands[plan.Argument], plan.AsDouble) };
+        if (plan.Order >= 0) arguments.Add(Argument(operands[plan.Order], asDouble: false));
+        if (plan.TakesPositions) arguments.Add(operands[^1].Share());
+        return [.. arguments];
     }
 
     private static void AbsorbFiltered(Accumulator accumulator, Column[] arguments, Column filter, ReadOnlySpan<int> groups, int groupCount)

@@ -4,11 +4,17 @@ using DataMesh.Core.Errors;
 namespace DataMesh.DataPlane.Stages.Aggregates;
 
 /// <summary>
-/// An aggregate as written, <c>name([distinct] argument, …) [filter (where condition)]</c>, taken apart. The arguments stay text with their own places, so that
+/// An aggregate as written, <c>name([distinct] argument, … [order by key [asc|desc]]) [filter (where condition)]</c>, taken apart. The arguments stay text with their own places, so that
 /// errors inside them point to the right column of the pipeline file.
 /// </summary>
 internal sealed record AggregateCall(string Name, bool Distinct, IReadOnlyList<ExpressionText> Arguments, ExpressionText? Filter, ExpressionText Text)
 {
+    /// <summary>What the rows are ordered by; null for the order of the source.</summary>
+    public ExpressionText? OrderBy { get; init; }
+
+    /// <summary>Whether the order goes down.</summary>
+    public bool IsDescending { get; init; }
+
     /// <summary>Takes a call apart.</summary>
     public static AggregateCall Parse(ExpressionText text)
     {
@@ -18,7 +24,8 @@ internal sealed record AggregateCall(string Name, bool Distinct, IReadOnlyList<E
         var distinct = arguments.Count > 0 && TakeWord(ref arguments, "distinct");
         if (arguments is [{ Text: "*" }]) arguments = [];
         var filter = scanner.Filter();
-        return new AggregateCall(name.ToLowerInvariant(), distinct, arguments, filter, text);
+        var call = new AggregateCall(name.ToLowerInvariant(), distinct, arguments, filter, text);
+        return arguments.Count > 0 && CallScanner.FindOrder(arguments[^1]) is { } order ? call.With(order) : call;
     }
 
     /// <summary>An error at a place of <paramref name="text"/>.</summary>
@@ -30,6 +37,21 @@ internal sealed record AggregateCall(string Name, bool Distinct, IReadOnlyList<E
         while (start < end && char.IsWhiteSpace(text.Text[start])) start++;
         while (end > start && char.IsWhiteSpace(text.Text[end - 1])) end--;
         return new ExpressionText(text.Text[start..end], At(text, start));
+    }
+
+    /// <summary>The same with <c>order by</c>, at <paramref name="order"/> of the last argument, taken out of it.</summary>
+    private AggregateCall With((int Start, int Key) order)
+    {
+        var last = Arguments[^1];
+        var key = Piece(last, order.Key, last.Text.Length);
+        var direction = key.Text[(key.Text.LastIndexOfAny([' ', '\n', '\t', ')', '"']) + 1)..].ToLowerInvariant();
+        var hasDirection = direction is "asc" or "desc" && direction.Length < key.Text.Length;
+        return this with
+        {
+            Arguments = [.. Arguments.SkipLast(1), Piece(last, 0, order.Start)],
+            OrderBy = hasDirection ? Piece(key, 0, key.Text.Length - direction.Length) : key,
+            IsDescending = hasDirection && direction == "desc",
+        };
     }
 
     private static Location? At(ExpressionText text, int offset) =>

@@ -10,6 +10,9 @@ namespace DataMesh.DataPlane.Stages.Aggregates;
 /// <param name="AsDouble">Whether the accumulator wants its argument converted to float64.</param>
 internal sealed record BoundFunction(DataType Result, string State, Func<Accumulator> Create, Action<Accumulator, int, ColumnBuilder> Read, bool AsDouble = false)
 {
+    /// <summary>Whether the accumulator wants to know where rows stand in the source.</summary>
+    public bool TakesPositions { get; init; }
+
     /// <summary>A function whose accumulator keeps one <typeparamref name="TState"/> per group.</summary>
     public static BoundFunction Of<TAccumulator, TState>(DataType result, Action<TState?, ColumnBuilder> read, bool asDouble = false)
         where TAccumulator : Accumulator<TState>, new() =>
@@ -26,4 +29,10 @@ internal sealed record AggregateFunction(string Name, string Signature, string S
 {
     /// <summary>Whether a constant between 0 and 1 follows the argument.</summary>
     public bool TakesRank { get; init; }
+
+    /// <summary>
+    /// Binds a function of the rows' order to the type of its argument; told whether <c>order by</c> follows the argument, and whether it goes down. Null for
+    /// functions to which the order makes no difference.
+    /// </summary>
+    public Func<DataType, bool, bool, BoundFunction>? BindOrdered { get; init; }
 }

@@ -17,6 +17,8 @@ internal static class AggregateFunctions
         new("min", "min(x)", "smallest value", 1, (type, _) => Extreme<Smallest>(type)),
         new("max", "max(x)", "largest value", 1, (type, _) => Extreme<Largest>(type)),
         new("any_value", "any_value(x)", "one value that is not null: the smallest, so that every run gives the same", 1, (type, _) => Extreme<Smallest>(type)),
+        Pick("first", "first(x), first(x order by y [desc])", "x, null or not, of the row that stands first in the source, or by y", isLast: false),
+        Pick("last", "last(x), last(x order by y [desc])", "x, null or not, of the row that stands last in the source, or by y", isLast: true),
         new("stddev", "stddev(x)", "sample standard deviation", 1, (type, _) => Deviation(type, static moments => Math.Sqrt(moments.SampleVariance))),
         new("stddev_pop", "stddev_pop(x)", "standard deviation of a whole population", 1, (type, _) => Deviation(type, static moments => Math.Sqrt(moments.PopulationVariance))),
         new("variance", "variance(x)", "sample variance", 1, (type, _) => Deviation(type, static moments => moments.SampleVariance)),
@@ -39,6 +41,8 @@ internal static class AggregateFunctions
         ["approx_count_distinct"] = "approx_distinct",
         ["quantile_cont"] = "quantile",
         ["percentile"] = "quantile",
+        ["first_value"] = "first",
+        ["last_value"] = "last",
         ["every"] = "bool_and",
         ["countif"] = "count_if",
         ["minimum"] = "min",
@@ -55,8 +59,6 @@ internal static class AggregateFunctions
         var name = Aliases.GetValueOrDefault(call.Name, call.Name);
         if (call.Distinct) name = name == "count" ? "count_distinct" : name;
         if (All.FirstOrDefault(each => each.Name == name) is { } function) return function;
-        if (name is "first" or "last")
-            throw AggregateCall.Error(call.Text, 0, $"There is no aggregate '{name}': cores take rows in no fixed order.", "use min, max or any_value, or deduplicate with keep: first or last");
         throw AggregateCall.Error(call.Text, 0, $"There is no aggregate '{call.Name}'.", Nearest.Hint(call.Name, [.. All.Select(each => each.Name)]));
     }
 
@@ -125,6 +127,16 @@ internal static class AggregateFunctions
             else if (result.Kind == TypeKind.Float64) column.Append(state.Quantile(rank));
             else column.Append((long)Math.Round(state.Quantile(rank)));
         }, asDouble: true);
+    }
+
+    private static AggregateFunction Pick(string name, string signature, string summary, bool isLast)
+    {
+        return new AggregateFunction(name, signature, summary, 1, (type, _) => Bind(type, isOrdered: false, isDescending: false)) { BindOrdered = Bind };
+
+        BoundFunction Bind(DataType type, bool isOrdered, bool isDescending) =>
+            new(type.Kind == TypeKind.Null ? DataType.Int64 : type, $"{name} {(isDescending ? "down" : "up")}", () => new PickAccumulator(isLast, isOrdered, isDescending),
+                static (states, group, column) => ((PickAccumulator)states).Of(group).Value.AppendTo(column))
+            { TakesPositions = true };
     }
 
     private static BoundFunction? Flags(DataType type, DataType result, Action<FlagCounts, ColumnBuilder> read) =>

@@ -8,7 +8,14 @@ namespace DataMesh.DataPlane.Stages.Aggregates;
 /// <param name="Argument">Number of the operand that is its argument; -1 for none.</param>
 /// <param name="AsDouble">Whether the argument is converted to float64.</param>
 /// <param name="Filter">Number of the operand that is its condition; -1 for none.</param>
-internal sealed record AccumulatorPlan(Func<Accumulator> Create, int Argument, bool AsDouble, int Filter);
+internal sealed record AccumulatorPlan(Func<Accumulator> Create, int Argument, bool AsDouble, int Filter)
+{
+    /// <summary>Number of the operand that its rows are ordered by; -1 for none.</summary>
+    public int Order { get; init; } = -1;
+
+    /// <summary>Whether it takes the rows' positions, which stand behind the operands.</summary>
+    public bool TakesPositions { get; init; }
+}
 
 /// <summary>One output column: read from which accumulator, how.</summary>
 internal sealed record ResultPlan(Field Field, int Accumulator, Action<Accumulator, int, ColumnBuilder> Read);
@@ -44,6 +51,9 @@ internal sealed class AggregatePlan
     /// <summary>The other columns of the output.</summary>
     public IReadOnlyList<ResultPlan> Results => _results;
 
+    /// <summary>Whether a column of the rows' positions in the source follows the operands.</summary>
+    public bool NeedsPositions => _accumulators.Exists(each => each.TakesPositions);
+
     /// <summary>Keys, then results.</summary>
     public Schema Output => new([.. _keys, .. _results.Select(each => each.Field)]);
 
@@ -71,6 +81,13 @@ internal sealed class AggregatePlan
         CheckArguments(call, function);
         var argument = AddOperand(call.Arguments[0]);
         var type = _operands[argument].Type;
+        if (function.BindOrdered is { } bind)
+        {
+            var order = call.OrderBy is null ? -1 : AddOperand(call.OrderBy);
+            AddResult(name, bind(type, order >= 0, call.IsDescending), argument, filter, nullable: true, order);
+            return;
+        }
+
         var bound = function.Bind(type, function.TakesRank ? Rank(call) : 0)
             ?? throw AggregateCall.Error(call.Arguments[0], 0, $"{function.Name} does not take {type}.", type.Kind == TypeKind.String ? "cast the column to a number before the aggregate" : null);
         AddResult(name, bound, argument, filter, nullable: !function.Name.Contains("count", StringComparison.Ordinal));
@@ -81,6 +98,8 @@ internal sealed class AggregatePlan
         var expected = function.Arguments + (function.TakesRank ? 1 : 0);
         if (call.Arguments.Count != expected)
             throw AggregateCall.Error(call.Text, 0, $"{function.Name} takes {expected} argument{(expected == 1 ? "" : "s")}, not {call.Arguments.Count}.", $"write {function.Signature}");
+        if (call.OrderBy is not null && function.BindOrdered is null)
+            throw AggregateCall.Error(call.OrderBy, 0, $"{function.Name} does not take order by.", "the order of the rows makes no difference to it; leave it out, or use first or last");
         if (call.Distinct && function.Name is not ("count_distinct" or "min" or "max" or "any_value" or "approx_distinct"))
             throw AggregateCall.Error(call.Text, 0, $"{function.Name} does not take distinct.", "deduplicate before the aggregate");
     }
@@ -98,16 +117,16 @@ internal sealed class AggregatePlan
         return _operands.Count - 1;
     }
 
-    private void AddResult(string name, BoundFunction function, int argument, int filter, bool nullable) =>
-        _results.Add(new ResultPlan(new Field(name, function.Result, nullable), AddState(function, argument, filter), function.Read));
+    private void AddResult(string name, BoundFunction function, int argument, int filter, bool nullable, int order = -1) =>
+        _results.Add(new ResultPlan(new Field(name, function.Result, nullable), AddState(function, argument, filter, order), function.Read));
 
-    private int AddState(BoundFunction function, int argument, int filter)
+    private int AddState(BoundFunction function, int argument, int filter, int order = -1)
     {
-        var state = $"{function.State}({argument}) {filter}";
+        var state = $"{function.State}({argument}, {order}) {filter}";
         var at = _states.IndexOf(state);
         if (at >= 0) return at;
         _states.Add(state);
-        _accumulators.Add(new AccumulatorPlan(function.Create, argument, function.AsDouble, filter));
+        _accumulators.Add(new AccumulatorPlan(function.Create, argument, function.AsDouble, filter) { Order = order, TakesPositions = function.TakesPositions });
         return _accumulators.Count - 1;
     }
 }

@@ -11,6 +11,7 @@ internal sealed class AggregateWorker : StageWorker
     private readonly AggregatePlan _plan;
     private readonly StateBudget _budget;
     private readonly OperandReader[] _readers;
+    private readonly RowPositions? _positions;
     private long _held;
 
     public AggregateWorker(AggregatePlan plan, StateBudget budget)
@@ -18,6 +19,7 @@ internal sealed class AggregateWorker : StageWorker
         _plan = plan;
         _budget = budget;
         _readers = [.. plan.Operands.Select(each => each.CreateReader())];
+        _positions = plan.NeedsPositions ? new RowPositions() : null;
         Groups = new GroupTable([.. plan.Keys.Select(each => each.Type)]);
         States = new AccumulatorSet(plan.Accumulators);
     }
@@ -91,7 +93,13 @@ internal sealed class AggregateWorker : StageWorker
         var numbers = ArrayPool<int>.Shared.Rent(length);
         var groups = numbers.AsSpan(0, length);
         Groups.Assign(operands.AsSpan(0, _plan.Keys.Count), groups);
-        States.Absorb(operands, groups, Groups.Count);
+        if (_positions is null) States.Absorb(operands, groups, Groups.Count);
+        else
+        {
+            using var positions = _positions.Next(length, output.BlockNumber);
+            States.Absorb([.. operands, positions], groups, Groups.Count);
+        }
+
         ArrayPool<int>.Shared.Return(numbers);
         output.Count(LedgerTerm.Absorbed, length);
     }

@@ -61,6 +61,30 @@ internal sealed class CallScanner(ExpressionText text)
         throw Unexpected(start);
     }
 
+    /// <summary>Where <c>order by</c> begins in an argument, and where what it orders by begins; null when there is none outside parentheses and quotes.</summary>
+    public static (int Start, int Key)? FindOrder(ExpressionText argument)
+    {
+        var scanner = new CallScanner(argument);
+        for (var depth = 0; scanner._at < scanner._text.Length;)
+        {
+            var sign = scanner._text[scanner._at];
+            if (char.IsLetterOrDigit(sign) || sign == '_')
+            {
+                var start = scanner._at;
+                if (!scanner.Word().Equals("order", StringComparison.OrdinalIgnoreCase) || depth > 0) continue;
+                if (scanner.Word().Equals("by", StringComparison.OrdinalIgnoreCase)) return (start, scanner._at);
+                continue;
+            }
+
+            if (sign is '\'' or '"' or '`') scanner.SkipQuoted(sign);
+            else if (sign is '(' or '[') depth++;
+            else if (sign is ')' or ']') depth--;
+            scanner._at++;
+        }
+
+        return null;
+    }
+
     private Core.Errors.DataMeshException Unexpected(int at) => AggregateCall.Error(text, at,
         $"'{_text[at..]}' can not follow an aggregate.", "compute with aggregates in a derive stage after this one");
 

@@ -17,6 +17,7 @@ internal sealed class WindowWorker(WindowPlan plan, StateBudget budget) : StageW
 
     private readonly OperandReader[] _readers = [.. plan.Aggregate.Operands.Select(each => each.CreateReader())];
     private readonly OperandReader _on = plan.On.CreateReader();
+    private readonly RowPositions? _positions = plan.Aggregate.NeedsPositions ? new RowPositions() : null;
     private WindowGroups _groups = WindowGroups.Of(plan);
     private long _held;
     private bool _hasChanged;
@@ -28,8 +29,9 @@ internal sealed class WindowWorker(WindowPlan plan, StateBudget budget) : StageW
             if (batch.Length == 0) return;
             _hasChanged = true;
             using var failed = Bitmap.Zeros(batch.Length);
-            var operands = new Column[_readers.Length];
-            for (var i = 0; i < operands.Length; i++) operands[i] = Read(_readers[i], batch, failed);
+            var operands = new Column[_readers.Length + (_positions is null ? 0 : 1)];
+            for (var i = 0; i < _readers.Length; i++) operands[i] = Read(_readers[i], batch, failed);
+            if (_positions is not null) operands[^1] = _positions.Next(batch.Length, output.BlockNumber);
             using var on = Read(_on, batch, failed);
             try
             {
@@ -59,6 +61,7 @@ internal sealed class WindowWorker(WindowPlan plan, StateBudget budget) : StageW
     {
         if (!whole && !_hasChanged) return SavedState.Unchanged;
         _groups.Save(writer);
+        _positions?.Save(writer);
         _hasChanged = false;
         return SavedState.Whole;
     }
@@ -67,6 +70,7 @@ internal sealed class WindowWorker(WindowPlan plan, StateBudget budget) : StageW
     {
         _groups = WindowGroups.Of(plan);
         _groups.Restore(reader);
+        _positions?.Restore(reader);
         TrackMemory();
     }
 
