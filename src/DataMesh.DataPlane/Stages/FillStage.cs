@@ -3,6 +3,7 @@ using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.DataPlane.Kernels;
+using DataMesh.DataPlane.Stages.Fills;
 using DataMesh.DataPlane.Stages.Shared;
 
 namespace DataMesh.DataPlane.Stages;
@@ -17,11 +18,25 @@ public sealed class FillRule
     /// <summary>An expression.</summary>
     [Option("An expression of the column's type, computed from the same row.")]
     public ExpressionText? Expression { get; set; }
+
+    /// <summary>The value before.</summary>
+    [Option("Whether the last value before it that is not null, in source order, stands in; a constant or an expression beside it where there is none yet.")]
+    public bool Previous { get; set; }
+
+    /// <summary>Keys of the value before.</summary>
+    [Option("With `previous`: columns whose values must be equal, so that only rows of the same key are looked at.")]
+    public IReadOnlyList<string> By { get; set; } = [];
+
+    /// <summary>Whether the rule has something for a row alone.</summary>
+    internal bool HasOwn => Value is not null || Expression is not null;
 }
 
 /// <summary>Puts something in place of nulls.</summary>
-[Component("fill", ComponentKind.Stage, "Puts a constant, or the result of an expression, in place of nulls.",
-    Details = "Constants are read as values of the column's type. Columns are filled in the order they stand; an expression sees those filled before it.")]
+[Component("fill", ComponentKind.Stage, "Puts a constant, the result of an expression, or the value before in place of nulls.",
+    Details = "Constants are read as values of the column's type. Columns are filled in the order they stand; an expression sees those filled before it. "
+        + "`previous` comes before all of these: it looks at values and keys as they came in, in source order (files in the order of their names), over the ends of files and epochs. "
+        + "The last values are kept from run to run, in files that are committed with the rows; records that are replayed from quarantine count as rows that come last. "
+        + "Rows pass one core where a column is filled with `previous`.")]
 [Example("Constants", "fill: { city: unknown, amount: 0 }", """
     {"city": null, "amount": 5}
     {"city": "Oslo", "amount": null}
@@ -36,11 +51,27 @@ public sealed class FillRule
     {"name": "Al", "nickname": "Al"}
     {"name": "Bo", "nickname": "B"}
     """)]
+[Example("The value before, per sensor", "fill: { value: { previous: true, by: [sensor] }, unit: { previous: true, value: none } }", """
+    {"sensor": "a", "value": 1.5, "unit": null}
+    {"sensor": "b", "value": null, "unit": "K"}
+    {"sensor": "a", "value": null, "unit": null}
+    {"sensor": "b", "value": 7.5, "unit": "C"}
+    {"sensor": "b", "value": null, "unit": null}
+    """, """
+    {"sensor": "a", "value": 1.5, "unit": "none"}
+    {"sensor": "b", "value": null, "unit": "K"}
+    {"sensor": "a", "value": 1.5, "unit": "K"}
+    {"sensor": "b", "value": 7.5, "unit": "C"}
+    {"sensor": "b", "value": 7.5, "unit": "C"}
+    """)]
 public sealed class FillStage : Stage
 {
     /// <summary>Column to replacement.</summary>
-    [Option("The columns and what stands in for their nulls: a constant, or a mapping with an expression.", Required = true, Shorthand = true)]
+    [Option("The columns and what stands in for their nulls: a constant, or a mapping with an expression or `previous`.", Required = true, Shorthand = true)]
     public OrderedMap<FillRule> Columns { get; set; } = [];
+
+    /// <inheritdoc/>
+    public override StageOrder Order => Columns.Any(entry => entry.Value.Previous) ? StageOrder.Sequential : StageOrder.Parallel;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Schema> OutputsInSpite(Schema input) => [ColumnPattern.Assume(input, Columns.Where(entry => input.IndexOf(entry.Key) < 0).Select(entry => entry.Key))];
@@ -52,13 +83,28 @@ public sealed class FillStage : Stage
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
         var filled = new OrderedMap<ExpressionText>();
+        var carried = new List<(int Column, int[] Keys)>();
         DataMeshException.CheckEach(Columns, entry =>
         {
+            if (!entry.Value.Previous && entry.Value.By.Count > 0)
+                throw new DataMeshException($"'by' goes with 'previous' alone: '{entry.Key}' is filled from its own row.", entry.Location, hint: "add previous: true, or leave by out");
             foreach (var index in ColumnPattern.Find(entry.Key, input, context, entry.Location))
-                filled.Add(new OrderedMapEntry<ExpressionText>(input[index].Name, ToExpression(entry, input[index], input), entry.Location));
+            {
+                if (entry.Value.Previous) carried.Add((index, [.. entry.Value.By.Select((name, i) => input.Require(name, OptionPlaces.Of(entry.Value, nameof(FillRule.By), i) ?? entry.Location))]));
+                if (entry.Value.HasOwn || !entry.Value.Previous)
+                    filled.Add(new OrderedMapEntry<ExpressionText>(input[index].Name, ToExpression(entry, input[index], input), entry.Location));
+            }
         });
 
-        return new DeriveStage { Columns = filled }.Bind(input, context);
+        var bound = new DeriveStage { Columns = filled }.Bind(input, context);
+        return Order == StageOrder.Sequential ? new BoundPrevious(PlanOf(input, carried), bound) : bound;
+    }
+
+    private PreviousPlan PlanOf(Schema input, List<(int Column, int[] Keys)> carried)
+    {
+        var rules = Columns.Where(entry => entry.Value.Previous).Select(entry => entry.Value.By.Count == 0 ? entry.Key : $"{entry.Key} by {string.Join(", ", entry.Value.By)}");
+        var groups = carried.DistinctBy(each => each.Column).GroupBy(each => string.Join(',', each.Keys), (_, columns) => new PreviousGroup(columns.First().Keys, [.. columns.Select(each => each.Column)]));
+        return new PreviousPlan(input, [.. groups], $"the last value of {string.Join("; ", rules)}");
     }
 
     private static ExpressionText ToExpression(OrderedMapEntry<FillRule> entry, Field field, Schema input)
@@ -74,7 +120,7 @@ public sealed class FillStage : Stage
         }
 
         if (entry.Value.Value is not { } constant)
-            throw new DataMeshException($"There is nothing to fill '{field.Name}' with.", entry.Location, hint: "give a constant or an expression");
+            throw new DataMeshException($"There is nothing to fill '{field.Name}' with.", entry.Location, hint: "give a constant, an expression or previous: true");
         return new ExpressionText($"{prefix}{Literal(constant, field, entry.Location)})", entry.Location);
     }
 

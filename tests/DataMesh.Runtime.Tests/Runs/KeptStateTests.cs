@@ -61,6 +61,36 @@ public sealed class KeptStateTests : IDisposable
         Assert.Equal(other.Rows("t").Order(StringComparer.Ordinal), _folder.Rows("t").Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData(FailAt.BeforeCommit, 2)]
+    [InlineData(FailAt.AfterCommit, 2)]
+    internal async Task Previous_values_go_over_files_epochs_runs_and_deaths(FailAt when, int atCommit)
+    {
+        const string yaml = """
+            pipeline: p
+            source: { type: file, path: in/*.csv, types: { v: int64, w: string } }
+            stages:
+              - { id: carry, fill: { v: { previous: true, by: [k] }, w: { previous: true } } }
+            dataset: { name: t }
+            """;
+        using var other = new RunFolder();
+        for (var file = 0; file < 6; file++)
+        {
+            var text = $"k,v,w\na,{(file % 2 == 0 ? file : "")},\nb,,{(file == 3 ? "w3" : "")}\nb,{(file == 1 ? 11 : "")},\n";
+            other.Write($"in/{file}.csv", text);
+            if (file < 4) _folder.Write($"in/{file}.csv", text);
+        }
+
+        await other.RunAsync(yaml);
+        Assert.Equal(RunOutcome.Failed, (await RunFolder.RunAsync(WithFailure(_folder.Define(yaml), when, atCommit), SmallEpochs)).Outcome);
+        Assert.Equal(RunOutcome.Completed, (await _folder.RunAsync(yaml, SmallEpochs)).Outcome);
+        foreach (var file in new[] { 4, 5 }) File.Copy(Path.Combine(other.Root, $"in/{file}.csv"), Path.Combine(_folder.Root, $"in/{file}.csv"));
+        Assert.Equal(RunOutcome.Completed, (await _folder.RunAsync(yaml, SmallEpochs)).Outcome);
+        Assert.Equal(other.Rows("t").Order(StringComparer.Ordinal), _folder.Rows("t").Order(StringComparer.Ordinal));
+        Assert.Equal(8, _folder.Rows("t").Count(row => row.Contains("w3", StringComparison.Ordinal)));
+        Assert.Contains("""{"k":"b","v":11,"w":"w3"}""", _folder.Rows("t"));
+    }
+
     [Fact]
     public async Task Changes_are_put_together_before_there_are_too_many_files_and_old_ones_are_deleted()
     {
