@@ -14,7 +14,9 @@ public class LayerTests
         ["ControlPlane"] = ["Core"],
         ["Runtime"] = ["ControlPlane", "DataPlane", "Connectors", "Core", "Formats"],
         ["Hosting.Embedded"] = ["Runtime", "ControlPlane", "DataPlane", "Connectors", "Core", "Formats"],
-        ["Cli"] = ["Hosting.Embedded", "Runtime", "ControlPlane", "DataPlane", "Connectors", "Core", "Formats"],
+        ["Client"] = [],
+        ["Api"] = ["Client", "Runtime", "ControlPlane", "DataPlane", "Connectors", "Core", "Formats"],
+        ["Cli"] = ["Client", "Api", "Hosting.Embedded", "Runtime", "ControlPlane", "DataPlane", "Connectors", "Core", "Formats"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];

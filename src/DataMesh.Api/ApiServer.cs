@@ -1,0 +1,65 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace DataMesh.Api;
+
+/// <summary>Serves the operating API of a silo over HTTP/1.1. It maps plain request delegates: nothing is generated or reflected upon at start.</summary>
+public sealed class ApiServer : IAsyncDisposable
+{
+    private static readonly TimeSpan StopTime = TimeSpan.FromMilliseconds(200);
+
+    private readonly WebApplication _app;
+
+    private ApiServer(WebApplication app) => _app = app;
+
+    /// <summary>Where it answers.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Starts to listen.</summary>
+    /// <param name="options">Where, and to whom it answers.</param>
+    /// <param name="log">Told what was refused and what went wrong.</param>
+    /// <param name="map">Maps the endpoints.</param>
+    public static async Task<ApiServer> StartAsync(ApiOptions options, Action<string> log, params Action<IEndpointRouteBuilder>[] map)
+    {
+        if (!IPAddress.IsLoopback(options.Listen.Address) && options.Secret is null)
+        {
+            throw new Core.Errors.DataMeshException(
+                $"A silo that listens beyond this machine ({options.Listen}) needs a secret.", hint: "write one into a file that only its user may read, and name it with --secret-file");
+        }
+
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(options.Listen);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 2 * Core.Limits.PipelineFileBytesMax + (64 << 10);
+            kestrel.Limits.MaxConcurrentConnections = 1_000;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTime);
+        var app = builder.Build();
+        app.Use(next => new ErrorAnswers(next, log).InvokeAsync);
+        app.Use(next => new Admission(next, options.Secret, log).InvokeAsync);
+        foreach (var each in map) each(app);
+        app.MapFallback(context => throw new ApiException(StatusCodes.Status404NotFound, $"There is no '{context.Request.Path}' here.", hint: "the API begins at /v1/pipelines"));
+        await app.StartAsync();
+        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return new ApiServer(app) { Address = new Uri(bound) };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using var limit = new CancellationTokenSource(StopTime);
+        await _app.StopAsync(limit.Token);
+        await _app.DisposeAsync();
+    }
+}

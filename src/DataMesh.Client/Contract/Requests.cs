@@ -1,0 +1,13 @@
+namespace DataMesh.Client.Contract;
+
+/// <summary>Submits a pipeline, or a new version of it.</summary>
+/// <param name="Text">The pipeline file.</param>
+/// <param name="Folder">Absolute folder on the silo's machine where relative paths start.</param>
+/// <param name="File">Name of the file, for messages.</param>
+/// <param name="Parallelism">Tasks that it may be divided into; null keeps what was, or takes 1.</param>
+/// <param name="Paused">Keeps it paused until it is resumed.</param>
+public sealed record SubmitRequest(string Text, string Folder, string File = "pipeline.yaml", int? Parallelism = null, bool Paused = false);
+
+/// <summary>Divides a pipeline into another number of tasks.</summary>
+/// <param name="Parallelism">How many.</param>
+public sealed record ScaleRequest(int Parallelism);
