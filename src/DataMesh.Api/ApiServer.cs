@@ -5,12 +5,13 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace DataMesh.Api;
 
-/// <summary>Serves the operating API of a silo over HTTP/1.1. It maps plain request delegates: nothing is generated or reflected upon at start.</summary>
+/// <summary>Serves the operating API of a silo over HTTP. It maps plain request delegates: nothing is generated or reflected upon at start.</summary>
 public sealed class ApiServer : IAsyncDisposable
 {
     private static readonly TimeSpan StopTime = TimeSpan.FromMilliseconds(200);
@@ -20,7 +21,10 @@ public sealed class ApiServer : IAsyncDisposable
     private ApiServer(WebApplication app) => _app = app;
 
     /// <summary>Where it answers.</summary>
-    public Uri Address { get; private set; } = null!;
+    public Uri Address { get; private init; } = null!;
+
+    /// <summary>Where it answers other silos; null when it does not.</summary>
+    public Uri? PeerAddress { get; private init; }
 
     /// <summary>Starts to listen.</summary>
     /// <param name="options">Where, and to whom it answers.</param>
@@ -28,16 +32,13 @@ public sealed class ApiServer : IAsyncDisposable
     /// <param name="map">Maps the endpoints.</param>
     public static async Task<ApiServer> StartAsync(ApiOptions options, Action<string> log, params Action<IEndpointRouteBuilder>[] map)
     {
-        if (!IPAddress.IsLoopback(options.Listen.Address) && options.Secret is null)
-        {
-            throw new Core.Errors.DataMeshException(
-                $"A silo that listens beyond this machine ({options.Listen}) needs a secret.", hint: "write one into a file that only its user may read, and name it with --secret-file");
-        }
-
+        Check(options.Listen, options.Secret);
+        if (options.Peers is { } beside) Check(beside, options.Secret);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(options.Listen);
+            kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http1);
+            if (options.Peers is { } peers) kestrel.Listen(peers, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 2 * Core.Limits.PipelineFileBytesMax + (64 << 10);
             kestrel.Limits.MaxConcurrentConnections = 1_000;
@@ -51,8 +52,15 @@ public sealed class ApiServer : IAsyncDisposable
         foreach (var each in map) each(app);
         app.MapFallback(context => throw new ApiException(StatusCodes.Status404NotFound, $"There is no '{context.Request.Path}' here.", hint: "the API begins at /v1/pipelines"));
         await app.StartAsync();
-        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new ApiServer(app) { Address = new Uri(bound) };
+        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        return new ApiServer(app) { Address = new Uri(bound[0]), PeerAddress = options.Peers is null ? null : new Uri(bound[1]) };
+    }
+
+    private static void Check(IPEndPoint listen, string? secret)
+    {
+        if (IPAddress.IsLoopback(listen.Address) || secret is not null) return;
+        throw new Core.Errors.DataMeshException(
+            $"A silo that listens beyond this machine ({listen}) needs a secret.", hint: "write one into a file that only its user may read, and name it with --secret-file");
     }
 
     /// <inheritdoc/>
