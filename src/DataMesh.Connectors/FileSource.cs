@@ -17,6 +17,10 @@ namespace DataMesh.Connectors;
 
     Types are inferred from the head of the files and from samples further inside. Digits with a leading zero stay text, integers that a float64
     can not hold exactly too. What the inference gets wrong can be declared with `types`.
+
+    Log lines of the form `logfmt` name their values: `level=info msg="it works" ms=5 cached`. Their columns are found as in NDJSON, also those that come late;
+    values in quotes are text, with the escapes of JSON; an empty value and `-` are null, a key without a value is true. Lines without any `key=value`, or with a
+    quote that is not closed, are set aside.
     """)]
 public sealed class FileSource : Source
 {
@@ -70,7 +74,7 @@ public sealed class FileSource : Source
     public string? RecordPath { get; set; }
 
     /// <summary>The form of log lines.</summary>
-    [Option("Form of log lines: a named one (`common`, `combined`, `syslog`, `syslog5424`), a pattern such as `%{IP:client} %{WORD:method}`, or a regular expression with named groups.")]
+    [Option("Form of log lines: a named one (`common`, `combined`, `syslog`, `syslog5424`, `logfmt`), a pattern such as `%{IP:client} %{WORD:method}`, or a regular expression with named groups.")]
     public string? Pattern { get; set; }
 
     /// <summary>The zone of times without one.</summary>

@@ -94,6 +94,9 @@ public sealed record FormatDescription(FileFormat Format, Schema Schema, object 
     /// <summary>The byte that ends every record, so that a file can be continued by writing more of them behind; -1 where files are written whole.</summary>
     public int RecordEnd { get; init; } = -1;
 
+    /// <summary>Whether records name their values, so that one may have what no other has: a name that was not seen may still be there.</summary>
+    public bool MembersVary { get; init; }
+
     /// <summary>Whether the whole file was seen and holds no record.</summary>
     public bool HoldsNothing { get; init; }
 }

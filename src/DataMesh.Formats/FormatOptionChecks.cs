@@ -13,7 +13,7 @@ public static class FormatOptionChecks
     /// <summary>Requires a pattern of log lines, or none.</summary>
     public static void Pattern(string? pattern)
     {
-        if (pattern is not null && !LogPatterns.Named.ContainsKey(pattern)) LogPatterns.Compile(pattern);
+        if (pattern is not (null or Logfmt.Name) && !LogPatterns.Named.ContainsKey(pattern)) LogPatterns.Compile(pattern);
     }
 
     /// <summary>Requires a path to the records of a JSON document, or none.</summary>

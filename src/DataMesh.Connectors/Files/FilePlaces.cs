@@ -16,7 +16,7 @@ internal static class FilePlaces
     /// <summary>The shape that a description stands for.</summary>
     public static SplitShape ShapeOf(FormatDescription description, bool isWhole) => description.Dialect is CsvDialect csv
         ? new SplitShape(SourceShape.Of(description.Schema, csv.HasHeader), csv.HasHeader ? csv.HeaderStart : -1)
-        : new SplitShape(SourceShape.Of(description.Schema, description.Format.Name == "parquet"), -1) { IsComplete = isWhole || description.Format.Name is not ("json" or "ndjson") };
+        : new SplitShape(SourceShape.Of(description.Schema, description.Format.Name == "parquet"), -1) { IsComplete = isWhole || !description.MembersVary };
 
     /// <summary>The line at a position of a text file, and its text. Files that are no text have no lines.</summary>
     public static async ValueTask<SplitPlace> FindAsync(string path, FormatDescription description, long position, CancellationToken cancellation)

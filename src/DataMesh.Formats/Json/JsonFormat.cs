@@ -73,6 +73,7 @@ public sealed class JsonFormat : FileFormat
         return new FormatDescription(this, schema, new JsonDialect(path, options.Types, FindZone(options.TimeZone)), head.Text, facts)
         {
             RecordEnd = path is null ? '\n' : -1,
+            MembersVary = true,
             HoldsNothing = inference.Records == 0 && bad == 0 && head.IsWhole,
         };
     }

@@ -5,6 +5,7 @@ using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Formats.Csv;
+using DataMesh.Formats.Json;
 using DataMesh.Formats.Text;
 
 namespace DataMesh.Formats.Logs;
@@ -26,7 +27,7 @@ public sealed class LogFormat : FileFormat
     public override double Recognise(FileHead head)
     {
         if (head.Bytes.IsEmpty || TextDetection.LooksBinary(head.Bytes.Span)) return 0;
-        if (Find(head, out var share) is null) return 0;
+        if (Find(head, out var share) is null) return Logfmt.Share(Lines(head, LinesLookedAt)) is >= SureShare and var sure ? 0.95 * sure : 0;
         // Among other lines, a form is still better evidence than text without delimiters, and worse than fields that nearly all records have.
         return share >= SureShare ? 0.95 * share : 0.25 + 0.3 * share;
     }
@@ -34,10 +35,12 @@ public sealed class LogFormat : FileFormat
     /// <inheritdoc/>
     public override FormatDescription Describe(FileHead head, FormatOptions options)
     {
+        if (options.Pattern == Logfmt.Name) return Logfmt.Describe(this, head, Lines(head, SampledLinesMax), options);
         var pattern = options.Pattern is { } declared ? LogPatterns.Compile(declared) : Find(head, out _);
+        if (pattern is null && Logfmt.Share(Lines(head, LinesLookedAt)) >= SureShare) return Logfmt.Describe(this, head, Lines(head, SampledLinesMax), options);
         if (pattern is null)
             throw new DataMeshException("The form of the log lines is not known.", new Location(head.Path), FirstLine(head),
-                $"say it with 'pattern': one of {string.Join(", ", LogPatterns.Named.Keys)}, words such as %{{IP:client}}, or a regular expression with named groups");
+                $"say it with 'pattern': one of {string.Join(", ", LogPatterns.Named.Keys)}, {Logfmt.Name}, words such as %{{IP:client}}, or a regular expression with named groups");
         var fields = new CsvDialect
         {
             Quote = 0,
@@ -58,16 +61,21 @@ public sealed class LogFormat : FileFormat
 
     /// <inheritdoc/>
     public override ValueTask<SplitReader> OpenAsync(FileToOpen file, FormatDescription description, DecodePlan plan, CancellationToken cancellation) =>
-        TextSplitReader.OpenAsync(file, description.Text, new NewlineBoundaries(), () => new LogDecoder((LogDialect)description.Dialect, description.Schema, plan),
-            () => Kept((LogDialect)description.Dialect), cancellation);
+        description.Dialect is JsonDialect pairs
+            ? TextSplitReader.OpenAsync(file, description.Text, new NewlineBoundaries(), () => new LogfmtDecoder(plan, pairs), () => Logfmt.RecordFormat, cancellation)
+            : TextSplitReader.OpenAsync(file, description.Text, new NewlineBoundaries(), () => new LogDecoder((LogDialect)description.Dialect, description.Schema, plan),
+                () => Kept((LogDialect)description.Dialect), cancellation);
 
     /// <inheritdoc/>
     public override SplitReader OpenRecords(KeptRecords kept, FormatOptions options, DecodePlan plan)
     {
-        var pattern = LogPatterns.Compile(options.Pattern ?? kept.Json["pattern"]!.GetValue<string>());
+        var name = options.Pattern ?? kept.Json["pattern"]!.GetValue<string>();
+        var layout = new RecordLayout((byte)'\n', 0, AreMarked: false);
+        if (name == Logfmt.Name) return new KeptRecordReader(kept.SourceId, kept.Format, kept.Records, layout, () => new LogfmtDecoder(plan, Logfmt.DialectOf(options)));
+        var pattern = LogPatterns.Compile(name);
         var dialect = new LogDialect(pattern, CsvRecordFormat.ReadFields(kept.Json, options) with { Quote = 0, FieldCount = pattern.Fields.Count });
         var file = new Schema(pattern.Fields.Select(name => new Field(name, options.Types.GetValueOrDefault(name, DataType.String))));
-        return new KeptRecordReader(kept.SourceId, kept.Format, kept.Records, new RecordLayout((byte)'\n', 0, AreMarked: false), () => new LogDecoder(dialect, file, plan));
+        return new KeptRecordReader(kept.SourceId, kept.Format, kept.Records, layout, () => new LogDecoder(dialect, file, plan));
     }
 
     private static string Kept(LogDialect dialect)

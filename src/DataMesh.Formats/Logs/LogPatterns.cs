@@ -62,8 +62,8 @@ internal static class LogPatterns
             throw new DataMeshException($"The log pattern '{pattern}' can not be used.", detail: cause.Message, hint: "patterns run in linear time: look-around and back references are not possible", cause: cause);
         }
 
-        throw new DataMeshException($"The log pattern '{pattern}' has no named fields.", hint: Nearest.Find(pattern, Named.Keys) is { } near
-            ? $"did you mean '{near}'?" : $"name fields as in %{{IP:client}} or (?<client>\\S+), or use one of {string.Join(", ", Named.Keys)}");
+        throw new DataMeshException($"The log pattern '{pattern}' has no named fields.", hint: Nearest.Find(pattern, [.. Named.Keys, Logfmt.Name]) is { } near
+            ? $"did you mean '{near}'?" : $"name fields as in %{{IP:client}} or (?<client>\\S+), or use one of {string.Join(", ", Named.Keys)}, {Logfmt.Name}");
     }
 
     /// <summary>Whether a line has the marks that every line of a named form has; false means that its expression can not match.</summary>
