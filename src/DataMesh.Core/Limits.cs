@@ -48,6 +48,27 @@ public static class Limits
     /// <summary>Largest grain state, in bytes of its JSON form.</summary>
     public const int GrainStateBytesMax = 64 << 10;
 
+    /// <summary>Events from outside that may wait for one grain; more are refused, to be told again.</summary>
+    public const int MailboxEventsMax = 1000;
+
+    /// <summary>Events of one grain to another silo that may wait to be delivered; beyond this the sender fails.</summary>
+    public const int OutboxEventsMax = 10_000;
+
+    /// <summary>Largest message from silo to silo, in bytes.</summary>
+    public const int MessageBytesMax = 1 << 20;
+
+    /// <summary>Longest key of a grain, in characters.</summary>
+    public const int GrainKeyLengthMax = 4096;
+
+    /// <summary>Entries that are kept of a grain's event stream.</summary>
+    public const int StreamEntriesMax = 1000;
+
+    /// <summary>Largest entry of a grain's event stream, in bytes.</summary>
+    public const int StreamEntryBytesMax = 32 << 10;
+
+    /// <summary>Versions that are kept of a submitted pipeline.</summary>
+    public const int PipelineVersionsMax = 20;
+
     /// <summary>Largest pipeline file, in bytes.</summary>
     public const int PipelineFileBytesMax = 4 << 20;
 

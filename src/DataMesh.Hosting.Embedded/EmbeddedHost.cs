@@ -25,13 +25,15 @@ public static class EmbeddedHost
         var run = new PipelineRun(definition, options, clock ?? TimeProvider.System, stopAtBarrier);
         var folder = options.StateFolder ?? Path.Combine(run.Context.BaseFolder, ".datamesh");
         using var only = RunLock.Take(folder, definition.Name);
-        using var states = new SqliteStateStore(Path.Combine(folder, "state.db"));
+        using var store = new SqliteStore(Path.Combine(folder, "state.db"), run.Clock);
         await using var worker = new RunWorker(run);
-        await using var host = new InProcessHost(states, new GrainActivator(worker), why => run.End(new ReportEnd(run.RunId, PipelinePhase.Failed, why)));
+        await using var host = new InProcessHost(
+            store, new GrainActivator(worker), run.Clock, (_, why) => run.End(new ReportEnd(run.RunId, PipelinePhase.Failed, why)), keepsAlive: false);
         using var reporting = new CancellationTokenSource();
         var reports = progress is null ? Task.CompletedTask : ReportAsync(run, worker, progress, reporting.Token);
+        var pipeline = new GrainId(GrainKind.Pipeline, definition.Name);
         host.Tell(
-            new GrainId(GrainKind.Pipeline, definition.Name),
+            pipeline, pipeline,
             new StartPipeline(run.RunId, run.Version, [.. definition.Sources.Select(node => node.Id)], run.Repeats, definition.Trigger.Kind == TriggerKind.Cron));
         var end = await run.Ended;
         await reporting.CancelAsync();

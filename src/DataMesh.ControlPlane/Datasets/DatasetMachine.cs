@@ -21,11 +21,21 @@ public sealed class DatasetMachine : IGrainMachine<DatasetState>
         _ => new(state),
     };
 
+    /// <inheritdoc/>
+    public bool KeepsRunning(DatasetState state) => state.Waiting.Count > 0;
+
+    /// <inheritdoc/>
+    public Step<DatasetState> Resume(GrainId self, DatasetState state) => new(state, new CancelWork(), CommitFirst(self, state.Waiting));
+
+    private static Commit CommitFirst(GrainId self, IReadOnlyList<CommitTarget> waiting) => new(waiting[0].RunId, self.Key, waiting[0].PreparedPath);
+
     private static Step<DatasetState> Enqueue(GrainId self, DatasetState state, CommitTarget commit)
     {
+        if (state.Waiting.Any(waiting => (waiting.PreparedId, waiting.RunId, waiting.From) == (commit.PreparedId, commit.RunId, commit.From))) return new(state);
+
         // A commit that waits already was asked for by a run that is gone: the newer one takes its place, and the commit itself is idempotent.
         if (state.Waiting.Count > 0 && state.Waiting.All(waiting => waiting.RunId != commit.RunId))
-            return new(state with { Waiting = [commit] }, new Commit(commit.RunId, self.Key, commit.PreparedPath));
+            return new(state with { Waiting = [commit] }, new CancelWork(), new Commit(commit.RunId, self.Key, commit.PreparedPath));
         if (state.Waiting.Count >= WaitingMax)
             return new(state, new Send(commit.From, new TargetRefused(self.Key, commit.PreparedId, new WorkFailed("commit", $"{WaitingMax} commits are waiting.", MayPass: true))));
         var waiting = state with { Waiting = [.. state.Waiting, commit] };

@@ -20,4 +20,13 @@ public readonly record struct GrainId(GrainKind Kind, string Key)
 {
     /// <summary><c>kind:key</c>.</summary>
     public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}:{Key}";
+
+    /// <summary>Reads <see cref="ToString"/>.</summary>
+    public static bool TryParse(string text, out GrainId id)
+    {
+        var end = text.IndexOf(':', StringComparison.Ordinal);
+        var known = Enum.TryParse<GrainKind>(end < 0 ? "" : text[..end], ignoreCase: true, out var kind) && !char.IsAsciiDigit(text[0]) && Enum.IsDefined(kind);
+        id = known ? new GrainId(kind, text[(end + 1)..]) : default;
+        return known && id.Key.Length > 0;
+    }
 }

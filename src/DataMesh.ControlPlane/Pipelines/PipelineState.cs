@@ -43,6 +43,12 @@ public sealed record PipelineState(
 
     /// <summary>Whether the pipeline looks again for input after it has read everything.</summary>
     public bool Repeats { get; init; }
+
+    /// <summary>Counts up with every recovery, over all runs.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>Keys of the sources that have answered.</summary>
+    public IReadOnlyList<string> Answered { get; init; } = [];
 }
 
 /// <summary>Starts a run.</summary>

@@ -17,17 +17,17 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
     public Step<TaskState> On(GrainId self, TaskState state, GrainEvent happened) => happened switch
     {
         RecoverTask recover => new(
-            Initial with { Phase = TaskPhase.Recovering, RunId = recover.RunId, Pipeline = recover.Pipeline, Epoch = state.Epoch },
-            new Recover(recover.RunId)),
+            Initial with { Phase = TaskPhase.Recovering, RunId = recover.RunId, Pipeline = recover.Pipeline, Attempt = recover.Attempt, Epoch = state.Epoch },
+            new CancelWork(), new Recover(recover.RunId)),
         PreparedFound found when state.Phase == TaskPhase.Recovering => CommitTargets(self, state with { Epoch = found.Epoch, IsRecovering = true }, found.Prepared),
         PositionsFound found when state.Phase == TaskPhase.Recovering => new(
-            state with { Phase = TaskPhase.Ready, Epoch = found.NextEpoch }, ToPipeline(state, new TaskRecovered(self, found.NextEpoch))),
-        RunTask run when state.Phase == TaskPhase.Ready && run.RunId == state.RunId => new(
+            state with { Phase = TaskPhase.Ready, Epoch = found.NextEpoch }, ToPipeline(state, new TaskRecovered(self, found.NextEpoch, state.Attempt))),
+        RunTask run when state.Phase == TaskPhase.Ready && run.RunId == state.RunId && run.Attempt == state.Attempt => new(
             state with { Phase = TaskPhase.Reading }, new RunEpoch(state.RunId, state.Epoch)),
         EpochStaged staged when state.Phase == TaskPhase.Reading && staged.Epoch == state.Epoch => new(
             state with { Phase = TaskPhase.Staged, IsDrained = staged.IsDrained, IsStopping = staged.IsStopping }, new Prepare(state.RunId, state.Epoch)),
         EpochGivenUp givenUp when state.Phase == TaskPhase.Reading && givenUp.Epoch == state.Epoch => new(
-            state with { Phase = TaskPhase.Ended }, ToPipeline(state, new TaskEnded(self, Stopped: true))),
+            state with { Phase = TaskPhase.Ended }, ToPipeline(state, new TaskEnded(self, Stopped: true, state.Attempt))),
         EpochPrepared prepared when state.Phase == TaskPhase.Staged && prepared.Epoch == state.Epoch => CommitTargets(self, state, prepared.Prepared),
         TargetCommitted committed when state.Phase == TaskPhase.Committing && committed.PreparedId == state.Prepared?.PreparedId => OnCommitted(state, committed),
         TargetRefused refused when state.Phase == TaskPhase.Committing && refused.PreparedId == state.Prepared?.PreparedId => Fail(self, state, refused.Failure),
@@ -35,6 +35,14 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
         WorkFailed failed => Fail(self, state, failed),
         _ => new(state),
     };
+
+    /// <inheritdoc/>
+    public bool KeepsRunning(TaskState state) => state.Phase is
+        TaskPhase.Recovering or TaskPhase.Ready or TaskPhase.Reading or TaskPhase.Staged or TaskPhase.Committing or TaskPhase.Completing;
+
+    /// <inheritdoc/>
+    public Step<TaskState> Resume(GrainId self, TaskState state) =>
+        Fail(self, state, new WorkFailed("task", "The silo that ran the task went away.", MayPass: true) { IsLost = true });
 
     private static Step<TaskState> CommitTargets(GrainId self, TaskState state, PreparedFacts prepared) => new(
         state with { Phase = TaskPhase.Committing, Prepared = prepared, Uncommitted = prepared.Targets },
@@ -55,14 +63,14 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
             return new(state with { Phase = TaskPhase.Recovering, IsRecovering = false, Prepared = null }, new Recover(state.RunId));
         var next = state with { Epoch = state.Epoch + 1, Prepared = null };
         var told = new List<Effect> { ToPipeline(state, new EpochCommitted(self, state.Epoch)) };
-        told.AddRange(completed.SplitsDone.Select(done => new Send(done.Source, new SplitsRead(done.Count))));
+        told.AddRange(completed.SplitsDone.Select(done => new Send(done.Source, new SplitsRead(done.Count, state.Epoch))));
         if (state.IsDrained || state.IsStopping)
-            return new(next with { Phase = TaskPhase.Ended }, [.. told, ToPipeline(state, new TaskEnded(self, Stopped: !state.IsDrained))]);
+            return new(next with { Phase = TaskPhase.Ended }, [.. told, ToPipeline(state, new TaskEnded(self, Stopped: !state.IsDrained, state.Attempt))]);
         return new(next with { Phase = TaskPhase.Reading }, [.. told, new RunEpoch(state.RunId, next.Epoch)]);
     }
 
     private static Step<TaskState> Fail(GrainId self, TaskState state, WorkFailed failure) =>
-        new(state with { Phase = TaskPhase.Failed }, ToPipeline(state, new TaskFailed(self, failure)));
+        new(state with { Phase = TaskPhase.Failed }, ToPipeline(state, new TaskFailed(self, failure, state.Attempt)));
 
     private static Send ToPipeline(TaskState state, GrainEvent happened) =>
         new(state.Pipeline ?? throw new InvalidOperationException("A task was told to act before it was recovered."), happened);

@@ -40,6 +40,9 @@ public sealed record TaskState(
 {
     /// <summary>Whether the epoch being committed was found prepared, left by an earlier run.</summary>
     public bool IsRecovering { get; init; }
+
+    /// <summary>The pipeline's attempt that it works for.</summary>
+    public int Attempt { get; init; }
 }
 
 /// <summary>What grains need to know of a prepared record.</summary>
@@ -53,22 +56,22 @@ public sealed record PreparedFacts(long Epoch, string PreparedId, string Path, I
 public sealed record SplitsDone(GrainId Source, long Count);
 
 /// <summary>Starts a task anew from what the tables say.</summary>
-public sealed record RecoverTask(string RunId, GrainId Pipeline) : GrainEvent;
+public sealed record RecoverTask(string RunId, GrainId Pipeline, int Attempt = 0) : GrainEvent;
 
 /// <summary>The task knows where it stands.</summary>
-public sealed record TaskRecovered(GrainId Task, long NextEpoch) : GrainEvent;
+public sealed record TaskRecovered(GrainId Task, long NextEpoch, int Attempt = 0) : GrainEvent;
 
 /// <summary>Begins reading.</summary>
-public sealed record RunTask(string RunId) : GrainEvent;
+public sealed record RunTask(string RunId, int Attempt = 0) : GrainEvent;
 
 /// <summary>An epoch stands in every target.</summary>
 public sealed record EpochCommitted(GrainId Task, long Epoch) : GrainEvent;
 
 /// <summary>The task has read everything, or was stopped at a barrier.</summary>
-public sealed record TaskEnded(GrainId Task, bool Stopped) : GrainEvent;
+public sealed record TaskEnded(GrainId Task, bool Stopped, int Attempt = 0) : GrainEvent;
 
 /// <summary>The task failed.</summary>
-public sealed record TaskFailed(GrainId Task, WorkFailed Failure) : GrainEvent;
+public sealed record TaskFailed(GrainId Task, WorkFailed Failure, int Attempt = 0) : GrainEvent;
 
 /// <summary>Reads every target's state; ends in <see cref="PreparedFound"/> or <see cref="PositionsFound"/>.</summary>
 public sealed record Recover(string RunId) : Work;

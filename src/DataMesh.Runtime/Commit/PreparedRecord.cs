@@ -12,7 +12,11 @@ namespace DataMesh.Runtime.Commit;
 /// <param name="Targets">What each target commits.</param>
 /// <param name="TimeMs">Milliseconds since 1970.</param>
 public sealed record PreparedRecord(
-    string Pipeline, string AppId, long Epoch, string PreparedId, string Manifest, bool Replace, IReadOnlyList<PreparedTarget> Targets, long TimeMs);
+    string Pipeline, string AppId, long Epoch, string PreparedId, string Manifest, bool Replace, IReadOnlyList<PreparedTarget> Targets, long TimeMs)
+{
+    /// <summary>Fencing token of the activation that prepared it.</summary>
+    public long Fence { get; init; }
+}
 
 /// <summary>One target's part of a prepared record.</summary>
 /// <param name="Sink">The sink's id in the pipeline.</param>

@@ -8,16 +8,6 @@ using DataMesh.Core.Errors;
 
 namespace DataMesh.Runtime.Hosting;
 
-/// <summary>An active grain, whatever its state.</summary>
-public interface IGrainShell
-{
-    /// <summary>Puts an event into the grain's mailbox.</summary>
-    void Post(GrainEvent happened);
-
-    /// <summary>Ends the grain after the events it has; cancels and awaits its work.</summary>
-    Task DeactivateAsync();
-}
-
 /// <summary>
 /// The thin shell around a grain's machine: one event at a time, state persisted when it changed, then effects carried out.
 /// Work runs outside the turns; its result comes back as an event.
@@ -25,65 +15,127 @@ public interface IGrainShell
 public sealed class GrainShell<TState> : IGrainShell where TState : notnull
 {
     private readonly GrainId _id;
+    private readonly GrainActivation _activation;
     private readonly IGrainMachine<TState> _machine;
     private readonly Func<JsonTypeInfo<TState>> _reading;
     private readonly JsonTypeInfo<TState> _writing;
     private readonly IGrainHost _host;
-    private readonly IGrainWorker _worker;
-    private readonly ActionBlock<GrainEvent> _mailbox;
+    private readonly GrainWork _work;
+    private readonly ActionBlock<Mail> _mailbox;
     private readonly CancellationTokenSource _deactivated = new();
-    private readonly List<Task> _working = [];
+    private readonly Lock _gate = new();
+    private bool _isClosed;
+    private int _waiting;
+    private long _lastTurn;
+    private long _fence;
     private TState? _state;
     private string _stored = "";
     private long _version;
 
     /// <summary>Activates a grain; its state is read with the first event.</summary>
-    public GrainShell(
-        GrainId id, IGrainMachine<TState> machine, Func<JsonTypeInfo<TState>> reading, JsonTypeInfo<TState> writing, IGrainHost host, IGrainWorker worker, TaskScheduler scheduler)
+    public GrainShell(GrainActivation activation, IGrainMachine<TState> machine, Func<JsonTypeInfo<TState>> reading, JsonTypeInfo<TState> writing, IGrainWorker worker)
     {
-        (_id, _machine, _reading, _writing, _host, _worker) = (id, machine, reading, writing, host, worker);
-        _mailbox = new ActionBlock<GrainEvent>(TurnAsync, new ExecutionDataflowBlockOptions { TaskScheduler = scheduler });
+        (_id, _activation, _machine, _reading, _writing, _host, _fence) = (activation.Id, activation, machine, reading, writing, activation.Host, activation.Fence);
+        _work = new GrainWork(_id, worker, (result, generation) => Post(new Mail(result, null, generation), bounded: false), _deactivated.Token);
+        _mailbox = new ActionBlock<Mail>(TurnAsync, new ExecutionDataflowBlockOptions { TaskScheduler = activation.Scheduler });
     }
 
     /// <inheritdoc/>
-    public void Post(GrainEvent happened) => _mailbox.Post(happened);
+    public PostOutcome Post(GrainEvent happened, TaskCompletionSource? handled = null, bool bounded = false) => Post(new Mail(happened, handled, GrainWork.NoWork), bounded);
+
+    /// <inheritdoc/>
+    public bool TryRetire(TimeSpan idle)
+    {
+        lock (_gate)
+        {
+            if (_isClosed) return true;
+            if (_waiting > 0 || _work.IsGoingOn || _host.Clock.GetElapsedTime(_lastTurn) < idle) return false;
+            _isClosed = true;
+        }
+
+        _mailbox.Complete();
+        _deactivated.Dispose();
+        return true;
+    }
 
     /// <inheritdoc/>
     public async Task DeactivateAsync()
     {
-        await _deactivated.CancelAsync();
+        lock (_gate) _isClosed = true;
         _mailbox.Complete();
+        try
+        {
+            await _deactivated.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            return;
+        }
+
         await _mailbox.Completion;
-        await Task.WhenAll(_working);
+        await _work.EndAsync();
         _deactivated.Dispose();
     }
 
-    private async Task TurnAsync(GrainEvent happened)
+    private PostOutcome Post(Mail mail, bool bounded)
+    {
+        lock (_gate)
+        {
+            if (_isClosed) return PostOutcome.Closed;
+            if (bounded && _waiting >= Limits.MailboxEventsMax) return PostOutcome.Busy;
+            _waiting++;
+            _mailbox.Post(mail);
+            return PostOutcome.Accepted;
+        }
+    }
+
+    private async Task TurnAsync(Mail mail)
     {
         try
         {
+            _deactivated.Token.ThrowIfCancellationRequested();
+            if (!_work.IsCurrent(mail.Generation)) return;
             if (_state is null) await LoadAsync();
-            var step = _machine.On(_id, _state!, happened);
+            var step = OnEvent(_state!, mail.Event);
             await PersistAsync(step.State);
+            mail.Handled?.TrySetResult();
             foreach (var effect in step.Effects) CarryOut(effect);
         }
         catch (OperationCanceledException) when (_deactivated.IsCancellationRequested)
         {
+            mail.Handled?.TrySetException(Gone(null));
         }
         catch (Exception error)
         {
             // A turn that could not be persisted did not happen, and nothing that follows from it may: the host has to know.
-            _state = default;
-            _host.Fail(_id, Failure($"turn of {_id}", error).Message);
+            lock (_gate) _isClosed = true;
+            await _deactivated.CancelAsync();
+            mail.Handled?.TrySetException(Gone(error));
+            _host.Fail(_id, GrainWork.Failure($"turn of {_id}", error).Message);
         }
+        finally
+        {
+            lock (_gate) (_waiting, _lastTurn) = (_waiting - 1, _host.Clock.GetTimestamp());
+        }
+    }
+
+    private GrainCallException Gone(Exception? cause) => new(CallFailure.Unreachable, $"The activation of {_id} has ended{(cause is null ? "." : $": {cause.Message}")}", cause);
+
+    private Step<TState> OnEvent(TState state, GrainEvent happened)
+    {
+        if (happened is not Activated) return _machine.On(_id, state, happened);
+        return _machine.KeepsRunning(state) ? _machine.Resume(_id, state) : new(state);
     }
 
     private async Task LoadAsync()
     {
         var stored = await _host.States.ReadAsync(_id, _deactivated.Token);
         (_stored, _version) = stored is null ? ("", 0) : (stored.Json, stored.Version);
+        if (_activation.Fence == 0) _fence = Math.Max((stored?.Fence ?? 0) + 1, Microseconds(_host.Clock));
         _state = stored is null ? _machine.Initial : JsonSerializer.Deserialize(stored.Json, _reading()) ?? _machine.Initial;
     }
+
+    private static long Microseconds(TimeProvider clock) => (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     private async Task PersistAsync(TState state)
     {
@@ -92,7 +144,7 @@ public sealed class GrainShell<TState> : IGrainShell where TState : notnull
         {
             if (Encoding.UTF8.GetByteCount(json) > Limits.GrainStateBytesMax)
                 throw new DataMeshException($"The state of {_id} has grown beyond {Limits.GrainStateBytesMax} bytes.");
-            _version = await _host.States.WriteAsync(_id, json, _version, _deactivated.Token)
+            _version = await _host.States.WriteAsync(_id, json, _version, _fence, _activation.KeepsAlive && _machine.KeepsRunning(state), _deactivated.Token)
                 ?? throw new DataMeshException($"Another activation of {_id} has written its state.", hint: "is the same pipeline running twice?");
             _stored = json;
         }
@@ -102,38 +154,23 @@ public sealed class GrainShell<TState> : IGrainShell where TState : notnull
 
     private void CarryOut(Effect effect)
     {
-        if (effect is Send send)
+        switch (effect)
         {
-            _host.Tell(send.To, send.Event);
-            return;
+            case Send send:
+                _host.Tell(_id, send.To, send.Event);
+                break;
+            case CancelWork:
+                _work.Cancel();
+                break;
+            default:
+                _work.Begin((Work)effect, _fence);
+                break;
         }
-
-        _working.RemoveAll(task => task.IsCompleted);
-        _working.Add(WorkAsync((Work)effect));
-    }
-
-    private async Task WorkAsync(Work work)
-    {
-        await Task.Yield();
-        try
-        {
-            if (await _worker.DoAsync(_id, work, _deactivated.Token) is { } happened) Post(happened);
-        }
-        catch (OperationCanceledException) when (_deactivated.IsCancellationRequested)
-        {
-        }
-        catch (Exception error)
-        {
-            Post(Failure(work.GetType().Name, error));
-        }
-    }
-
-    /// <summary>Trouble of the outside world may pass; a wrong pipeline or a bug does not.</summary>
-    private static WorkFailed Failure(string what, Exception error)
-    {
-        var inner = error is AggregateException { InnerException: { } first } ? first : error;
-        if ((inner as DataMeshException ?? StorageError.Explain(inner)) is { } known) return new WorkFailed(what, known.Render(), known.MayPass);
-        return new WorkFailed(
-            what, $"{inner.GetType().Name}: {inner.Message}", inner is IOException and not FileNotFoundException and not DirectoryNotFoundException or TimeoutException);
     }
 }
+
+/// <summary>An event in a mailbox.</summary>
+/// <param name="Event">The event.</param>
+/// <param name="Handled">Who waits for it to be handled.</param>
+/// <param name="Generation">The generation of work whose result it is.</param>
+internal readonly record struct Mail(GrainEvent Event, TaskCompletionSource? Handled, int Generation);

@@ -30,12 +30,12 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
     public TaskRun? Task => _task;
 
     /// <inheritdoc/>
-    public async Task<GrainEvent?> DoAsync(GrainId self, Work work, CancellationToken cancellation) => work switch
+    public async Task<GrainEvent?> DoAsync(GrainId self, Work work, long fence, CancellationToken cancellation) => work switch
     {
         Recover => await RecoverAsync(cancellation),
         Enumerate => await EnumerateAsync(self, cancellation),
         RunEpoch read => await ReadAsync(read, cancellation),
-        Prepare prepare => PrepareEpoch(prepare),
+        Prepare prepare => PrepareEpoch(prepare, fence),
         ControlPlane.Datasets.Commit commit => await CommitAsync(commit, cancellation),
         Complete complete => CompleteEpoch(complete),
         Pause pause => await PauseAsync(pause, cancellation),
@@ -139,10 +139,10 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         return new EpochStaged(read.Epoch, staged.Outcome.IsDrained, run.StopAtBarrier.IsCancellationRequested);
     }
 
-    private GrainEvent PrepareEpoch(Prepare prepare)
+    private GrainEvent PrepareEpoch(Prepare prepare, long fence)
     {
         var staged = _settled ?? _task?.Staged ?? throw new InvalidOperationException("Nothing is staged.");
-        var (mine, stands) = Prepare(staged);
+        var (mine, stands) = Prepare(staged, fence);
         CrashPoint.Reached(CrashPoints.Prepared);
         if (stands.PreparedId != mine.PreparedId)
             return new WorkFailed("prepare", $"Epoch {prepare.Epoch} was prepared by another process: going back to what it prepared.", MayPass: true);
@@ -152,11 +152,11 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
     }
 
     /// <summary>Prepares the epoch, or takes its files back: the attempt that follows stages anew, and on a full disk needs their space.</summary>
-    private (PreparedRecord Mine, PreparedRecord Stands) Prepare(StagedEpoch staged)
+    private (PreparedRecord Mine, PreparedRecord Stands) Prepare(StagedEpoch staged, long fence)
     {
         try
         {
-            var mine = EpochRecords.Make(run, staged);
+            var mine = EpochRecords.Make(run, staged) with { Fence = fence };
             PreparedPointers.Write(run);
             return (mine, run.Account.Prepare(mine));
         }

@@ -15,20 +15,20 @@ public class PipelineMachineTests
     public void A_run_recovers_lists_every_source_and_then_reads()
     {
         var (state, effects) = Play(_machine.Initial, new StartPipeline("run", "v", ["a", "b"]));
-        Assert.Equal([new Send(Task, new RecoverTask("run", Self))], effects);
-        (state, effects) = Play(state, new TaskRecovered(Task, 0));
+        Assert.Equal([new CancelWork(), new Send(Task, new RecoverTask("run", Self, 1))], effects);
+        (state, effects) = Play(state, new TaskRecovered(Task, 0, 1));
         Assert.Equal(["p/a", "p/b"], effects.OfType<Send>().Select(send => send.To.Key));
-        (state, effects) = Play(state, new SplitsListed(PipelineMachine.SourceOf("p", "a"), 2, 10));
+        (state, effects) = Play(state, new SplitsListed(PipelineMachine.SourceOf("p", "a"), 2, 10, 1));
         Assert.Empty(effects);
-        (_, effects) = Play(state, new SplitsListed(PipelineMachine.SourceOf("p", "b"), 0, 0));
-        Assert.Equal([new Send(Task, new RunTask("run"))], effects);
+        (_, effects) = Play(state, new SplitsListed(PipelineMachine.SourceOf("p", "b"), 0, 0, 1));
+        Assert.Equal([new Send(Task, new RunTask("run", 1))], effects);
     }
 
     [Fact]
     public void Nothing_new_ends_the_run_without_reading()
     {
         var (state, effects) = Play(
-            _machine.Initial, new StartPipeline("run", "v", ["a"]), new TaskRecovered(Task, 3), new SplitsListed(PipelineMachine.SourceOf("p", "a"), 0, 0));
+            _machine.Initial, new StartPipeline("run", "v", ["a"]), new TaskRecovered(Task, 3, 1), new SplitsListed(PipelineMachine.SourceOf("p", "a"), 0, 0, 1));
         Assert.Equal(PipelinePhase.NothingNew, state.Phase);
         Assert.Equal([new ReportEnd("run", PipelinePhase.NothingNew, null)], effects);
     }
@@ -43,7 +43,7 @@ public class PipelineMachineTests
             (state, var effects) = Play(state, new WorkFailed("x", "disk full", MayPass: true));
             pauses.Add(Assert.IsType<Pause>(Assert.Single(effects)).Time.TotalSeconds);
             (state, effects) = Play(state, new PauseEnded(IsStopped: false));
-            Assert.Equal([new Send(Task, new RecoverTask("run", Self))], effects);
+            Assert.Equal([new CancelWork(), new Send(Task, new RecoverTask("run", Self, i + 2))], effects);
         }
 
         Assert.Equal([1, 2, 4, 8, 16], pauses);
@@ -64,8 +64,8 @@ public class PipelineMachineTests
     public void A_commit_between_failures_makes_the_pauses_short_again()
     {
         var state = Play(
-            _machine.Initial, new StartPipeline("run", "v", ["a"]), new WorkFailed("x", "m", true), new PauseEnded(IsStopped: false), new TaskRecovered(Task, 0),
-            new SplitsListed(PipelineMachine.SourceOf("p", "a"), 1, 1), new EpochCommitted(Task, 0)).State;
+            _machine.Initial, new StartPipeline("run", "v", ["a"]), new WorkFailed("x", "m", true), new PauseEnded(IsStopped: false), new TaskRecovered(Task, 0, 2),
+            new SplitsListed(PipelineMachine.SourceOf("p", "a"), 1, 1, 2), new EpochCommitted(Task, 0)).State;
         Assert.Equal(0, state.Restarts);
     }
 
@@ -73,7 +73,7 @@ public class PipelineMachineTests
     public void A_wrong_pipeline_fails_at_once()
     {
         var (state, effects) = Play(
-            _machine.Initial, new StartPipeline("run", "v", ["a"]), new TaskFailed(Task, new WorkFailed("bind", "no such column", MayPass: false)));
+            _machine.Initial, new StartPipeline("run", "v", ["a"]), new TaskFailed(Task, new WorkFailed("bind", "no such column", MayPass: false), 1));
         Assert.Equal(PipelinePhase.Failed, state.Phase);
         Assert.Equal([new ReportEnd("run", PipelinePhase.Failed, "no such column")], effects);
     }
@@ -82,12 +82,12 @@ public class PipelineMachineTests
     public void A_pipeline_that_repeats_waits_after_everything_was_read_and_starts_over_at_recovery()
     {
         var (state, effects) = Play(
-            _machine.Initial, new StartPipeline("run", "v", ["a"], Repeats: true), new TaskRecovered(Task, 0),
-            new SplitsListed(PipelineMachine.SourceOf("p", "a"), 1, 1), new TaskEnded(Task, Stopped: false));
+            _machine.Initial, new StartPipeline("run", "v", ["a"], Repeats: true), new TaskRecovered(Task, 0, 1),
+            new SplitsListed(PipelineMachine.SourceOf("p", "a"), 1, 1, 1), new TaskEnded(Task, Stopped: false, 1));
         Assert.Equal([new AwaitTrigger("run")], effects);
         (state, effects) = Play(state, new TriggerDue(IsStopped: false));
-        Assert.Equal([new Send(Task, new RecoverTask("run", Self))], effects);
-        (state, effects) = Play(state, new TaskRecovered(Task, 1), new SplitsListed(PipelineMachine.SourceOf("p", "a"), 0, 0));
+        Assert.Equal([new CancelWork(), new Send(Task, new RecoverTask("run", Self, 2))], effects);
+        (state, effects) = Play(state, new TaskRecovered(Task, 1, 2), new SplitsListed(PipelineMachine.SourceOf("p", "a"), 0, 0, 2));
         Assert.Equal([new AwaitTrigger("run")], effects);
         (_, effects) = Play(state, new TriggerDue(IsStopped: true));
         Assert.Equal([new ReportEnd("run", PipelinePhase.Stopped, null)], effects);
@@ -99,6 +99,40 @@ public class PipelineMachineTests
         var (state, effects) = Play(_machine.Initial, new StartPipeline("run", "v", ["a"], Repeats: true, StartsAtTrigger: true));
         Assert.Equal(PipelinePhase.Waiting, state.Phase);
         Assert.Equal([new AwaitTrigger("run")], effects);
+    }
+
+    [Fact]
+    public void What_is_told_twice_or_of_an_earlier_attempt_is_not_heard()
+    {
+        var source = PipelineMachine.SourceOf("p", "a");
+        var (state, effects) = Play(
+            _machine.Initial, new StartPipeline("run", "v", ["a", "b"]), new TaskRecovered(Task, 0, 0), new TaskRecovered(Task, 0, 1),
+            new SplitsListed(source, 1, 1, 0), new SplitsListed(source, 1, 1, 1), new SplitsListed(source, 1, 1, 1), new StartPipeline("run", "v", ["a", "b"]));
+        Assert.Empty(effects);
+        Assert.Equal((PipelinePhase.Listing, 1L), (state.Phase, state.Pending));
+    }
+
+    [Fact]
+    public void A_task_whose_silo_went_away_is_recovered_at_once_and_counts_no_restart()
+    {
+        var state = Play(_machine.Initial, new StartPipeline("run", "v", ["a"]), new TaskRecovered(Task, 0, 1), new SplitsListed(PipelineMachine.SourceOf("p", "a"), 1, 1, 1)).State;
+        var lost = new WorkFailed("task", "gone", MayPass: true) { IsLost = true };
+        (state, var effects) = Play(state, new TaskFailed(Task, lost, 1));
+        Assert.Equal([new CancelWork(), new Send(Task, new RecoverTask("run", Self, 2))], effects);
+        Assert.Equal((PipelinePhase.Recovering, 0), (state.Phase, state.Restarts));
+        Assert.Empty(Play(state, new TaskFailed(Task, lost, 1)).Effects);
+    }
+
+    [Fact]
+    public void A_pipeline_whose_silo_went_away_recovers_or_waits_on()
+    {
+        var running = Play(_machine.Initial, new StartPipeline("run", "v", ["a"], Repeats: true), new TaskRecovered(Task, 0, 1)).State;
+        Assert.True(_machine.KeepsRunning(running));
+        Assert.Equal([new CancelWork(), new Send(Task, new RecoverTask("run", Self, 2))], _machine.Resume(Self, running).Effects);
+        var waiting = Play(running, new SplitsListed(PipelineMachine.SourceOf("p", "a"), 0, 0, 1)).State;
+        Assert.True(_machine.KeepsRunning(waiting));
+        Assert.Equal([new CancelWork(), new AwaitTrigger("run")], _machine.Resume(Self, waiting).Effects);
+        Assert.False(_machine.KeepsRunning(Play(waiting, new TriggerDue(IsStopped: true)).State));
     }
 
     private (PipelineState State, IReadOnlyList<Effect> Effects) Play(PipelineState state, params GrainEvent[] events)

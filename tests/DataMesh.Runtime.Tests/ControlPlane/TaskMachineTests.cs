@@ -18,7 +18,7 @@ public class TaskMachineTests
     {
         var step = _machine.On(Self, _machine.Initial, new RecoverTask("run", Pipeline));
         Assert.Equal(TaskPhase.Recovering, step.State.Phase);
-        Assert.Equal([new Recover("run")], step.Effects);
+        Assert.Equal([new CancelWork(), new Recover("run")], step.Effects);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public class TaskMachineTests
         (state, _) = Play(state, new TargetCommitted("/t", "id4", 1), new TargetCommitted("/u", "id4", 1));
         var source = PipelineMachine.SourceOf("p", "s");
         (state, effects) = Play(state, new EpochCompleted(4, [new SplitsDone(source, 3)]));
-        Assert.Contains(new Send(source, new SplitsRead(3)), effects);
+        Assert.Contains(new Send(source, new SplitsRead(3, 4)), effects);
         Assert.Contains(new RunEpoch("run", 5), effects);
         Assert.Equal(5, state.Epoch);
     }
@@ -83,6 +83,16 @@ public class TaskMachineTests
             Ready(4), new RunTask("run"), new EpochStaged(4, true, false), new EpochPrepared(4, Prepared), new TargetRefused("/t", "id4", failure));
         Assert.Equal(TaskPhase.Failed, state.Phase);
         Assert.Equal([new Send(Pipeline, new TaskFailed(Self, failure))], effects);
+    }
+
+    [Fact]
+    public void A_task_whose_silo_went_away_says_so()
+    {
+        var reading = Play(Ready(4), new RunTask("run")).State;
+        Assert.True(_machine.KeepsRunning(reading));
+        var step = _machine.Resume(Self, reading);
+        Assert.True(Assert.IsType<TaskFailed>(Assert.IsType<Send>(Assert.Single(step.Effects)).Event).Failure.IsLost);
+        Assert.False(_machine.KeepsRunning(step.State));
     }
 
     private TaskState Ready(long epoch) => Play(_machine.Initial, new RecoverTask("run", Pipeline), new PositionsFound(epoch)).State;
