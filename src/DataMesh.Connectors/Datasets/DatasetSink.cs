@@ -10,7 +10,8 @@ namespace DataMesh.Connectors.Datasets;
 
 /// <summary>A Delta Lake table of Parquet files.</summary>
 [Component("dataset", ComponentKind.Sink, "A Delta Lake table of Parquet files that any engine can read.", Details = """
-    The table is created with the first commit. Later rows may bring new columns and nulls; the type of a column never changes.
+    The table is created with the first commit. Later rows may bring new columns and nulls; the type of a column does not change, unless
+    the drift policy says `type_changed: rewrite`.
     Columns in which only nulls were seen are not created yet. Rows, quarantined records and the position in the source become visible
     in one commit.
 
@@ -115,11 +116,26 @@ public sealed class DatasetSink : Sink
 
     /// <inheritdoc/>
     public override ValueTask<SinkWriter> OpenWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation) =>
-        ValueTask.FromResult(OpenWriter(schema, Replaces, context));
+        ValueTask.FromResult(OpenWriter(schema, Replaces, context, []));
 
     /// <inheritdoc/>
     public override ValueTask<SinkWriter> OpenReplacingWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation) =>
-        ValueTask.FromResult(OpenWriter(schema, replaces: true, context));
+        ValueTask.FromResult(OpenWriter(schema, replaces: true, context, []));
+
+    /// <inheritdoc/>
+    public override ValueTask<SinkWriter> OpenRetypingWriterAsync(Schema schema, IReadOnlyList<string> retyped, ComponentContext context, CancellationToken cancellation) =>
+        ValueTask.FromResult(OpenWriter(schema, Replaces, context, retyped));
+
+    /// <inheritdoc/>
+    public override bool CanRetype(string column, ComponentContext context)
+    {
+        lock (_gate)
+        {
+            // Values of partitions lie in the log and in folder names; rows are found by their key, and are kept by their time.
+            return Table(context).Refresh()?.Metadata is { } there && there.Schema.All(field => field.IsWritable)
+                && !there.PartitionColumns.Concat(Key).Append(Retain?.Rows?.Column).Contains(column, StringComparer.OrdinalIgnoreCase);
+        }
+    }
 
     /// <inheritdoc/>
     public override ValueTask<long> CommitAsync(SinkCommit commit, ComponentContext context, CancellationToken cancellation)
@@ -128,6 +144,12 @@ public sealed class DatasetSink : Sink
         {
             var table = Table(context);
             RequireStaged(table, commit);
+            if (EpochCommit.LastEpoch(table.Refresh(), commit.AppId).Epoch < commit.Epoch)
+            {
+                if (commit.Retyped.Count > 0) ColumnWidening.Run(table, new Schema(commit.Output.Schema.Where(field => commit.Retyped.Contains(field.Name))), context.Clock, cancellation);
+                commit = StagedWidening.Fit(table, commit, context.Clock, cancellation);
+            }
+
             var merge = Upsert is null ? null : new UpsertMerge(table.Path, Key, Deletions(commit), DataFileBytes, context.Clock);
             var version = EpochCommit.Run(table, commit, Declared(), merge, cancellation);
             // Used up. One that stays behind, because the process died here, is left to the vacuum.
@@ -195,7 +217,7 @@ public sealed class DatasetSink : Sink
         }
     }
 
-    private SinkWriter OpenWriter(Schema schema, bool replaces, ComponentContext context)
+    private SinkWriter OpenWriter(Schema schema, bool replaces, ComponentContext context, IReadOnlyList<string> retyped)
     {
         lock (_gate)
         {
@@ -205,7 +227,7 @@ public sealed class DatasetSink : Sink
             TableKey.Require(snapshot?.Metadata, Key, replaces, path);
             var rows = new Schema(schema.Where(field => field.Name != Upsert.DeletionColumn));
             CheckPartition(rows, replaces, snapshot?.Metadata, context);
-            var layout = TableLayout.Plan(snapshot?.Metadata, rows, PartitionBy, replaces, path);
+            var layout = TableLayout.Plan(snapshot?.Metadata, rows, PartitionBy, replaces, path, retyped);
             if (Retain?.Rows is { } old && !(rows.TryGet(old.Column, out var time) && time.Type.Kind == TypeKind.Null)) OldRows.Find(layout.Apply(snapshot?.Metadata ?? TableMetadata.Empty), old.Column);
             DurableFiles.CreateFolder(path);
             var deletions = rows.Count == schema.Count ? null : new DatasetPlan(path, rows, layout, snapshot?.Metadata, long.MaxValue, context.Clock, only: Key);

@@ -69,6 +69,17 @@ public abstract class Sink
     public virtual ValueTask<SinkWriter> OpenReplacingWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation) =>
         OpenWriterAsync(schema, context, cancellation);
 
+    /// <summary>Whether the target can give a column that it has another, wider type, together with the rows that are there.</summary>
+    public virtual bool CanRetype(string column, ComponentContext context) => false;
+
+    /// <summary>Opens a writer of rows in which some columns are wider than in the target: the commit will retype them.</summary>
+    /// <param name="schema">What the rows have.</param>
+    /// <param name="retyped">The columns that are wider, for each of which <see cref="CanRetype"/> holds.</param>
+    /// <param name="context">Surroundings.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    public virtual ValueTask<SinkWriter> OpenRetypingWriterAsync(Schema schema, IReadOnlyList<string> retyped, ComponentContext context, CancellationToken cancellation) =>
+        OpenWriterAsync(schema, context, cancellation);
+
     /// <summary>
     /// Commits what was staged: for a table by one log entry, idempotent by (appId, epoch). Called by the target's only committer.
     /// Returns the version made, or the one made earlier when this very commit was already there.
@@ -151,7 +162,11 @@ public sealed record StagedOutput(Schema Schema, IReadOnlyList<StagedFile> Files
 /// <param name="Partition">Partition values as Delta writes them (null for null), in partition column order; empty when not partitioned.</param>
 /// <param name="Statistics">Delta statistics JSON (numRecords, minValues, maxValues, nullCount), or null.</param>
 /// <param name="ModifiedMs">Milliseconds since 1970 when it was written.</param>
-public sealed record StagedFile(string Path, long Bytes, long Rows, IReadOnlyDictionary<string, string?> Partition, string? Statistics, long ModifiedMs);
+public sealed record StagedFile(string Path, long Bytes, long Rows, IReadOnlyDictionary<string, string?> Partition, string? Statistics, long ModifiedMs)
+{
+    /// <summary>Path of the staged file whose rows these are, in wider types, because the target was retyped after it was staged; null for all others.</summary>
+    public string? StagedAs { get; init; }
+}
 
 /// <summary>One target's part of a prepared record.</summary>
 /// <param name="AppId">Pipeline GUID / group: the Delta txn's app id.</param>
@@ -163,4 +178,8 @@ public sealed record StagedFile(string Path, long Bytes, long Rows, IReadOnlyDic
 /// <param name="TimeMs">Milliseconds since 1970 for commitInfo and txn.lastUpdated.</param>
 /// <param name="Replace">Whether all rows that the target holds now are replaced by these (overwrite mode, or a rebuild); the schema may then change freely.</param>
 public sealed record SinkCommit(
-    string AppId, long Epoch, string PreparedId, string Domain, string DomainJson, StagedOutput Output, long TimeMs, bool Replace = false);
+    string AppId, long Epoch, string PreparedId, string Domain, string DomainJson, StagedOutput Output, long TimeMs, bool Replace = false)
+{
+    /// <summary>Columns whose type in the target is to become as wide as in the staged rows, if it is not.</summary>
+    public IReadOnlyList<string> Retyped { get; init; } = [];
+}

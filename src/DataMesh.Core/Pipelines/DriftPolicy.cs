@@ -17,6 +17,8 @@ public enum DriftAction
     Fail,
     /// <summary>Only for values of another type: put them into a column of their own, named after the column and <c>__string</c>.</summary>
     NewColumn,
+    /// <summary>Only for values of another type: the table's files are written again with a type that holds both.</summary>
+    Rewrite,
 }
 
 /// <summary>What happens when a source changes its structure: the <c>drift:</c> part of a pipeline file.</summary>
@@ -76,18 +78,30 @@ public sealed class DriftPolicy
     /// <summary>Reports actions that a kind of change can not have.</summary>
     internal void Check(PipelineProblems problems)
     {
-        if (Structural == DriftAction.NewColumn) Refuse("structural", Location, problems);
-        foreach (var kind in Overrides.WithNewColumn()) Refuse($"overrides.{kind}", Overrides.Location, problems);
+        RefuseTypeAction(Structural, "structural", Location, problems);
+        foreach (var (kind, action) in Overrides.Misplaced()) RefuseTypeAction(action, $"overrides.{kind}", Overrides.Location, problems);
         foreach (var entry in Columns)
         {
-            if (entry.Value.Structural == DriftAction.NewColumn) Refuse($"columns.{entry.Key}", entry.Location, problems);
-            foreach (var kind in entry.Value.WithNewColumn()) Refuse($"columns.{entry.Key}.{kind}", entry.Value.Location, problems);
+            RefuseTypeAction(entry.Value.Structural, $"columns.{entry.Key}", entry.Location, problems);
+            foreach (var (kind, action) in entry.Value.Misplaced()) RefuseTypeAction(action, $"columns.{entry.Key}.{kind}", entry.Value.Location, problems);
         }
     }
 
-    private static void Refuse(string where, Location? location, PipelineProblems problems) => problems.Error(
-        $"'drift.{where}' can not be new_column.", location, "Only values that changed their type have something to put into a column of their own.",
-        "write type_changed: new_column, or another action: evolve, quarantine, ignore, fail");
+    private static void RefuseTypeAction(DriftAction? action, string where, Location? location, PipelineProblems problems)
+    {
+        if (action == DriftAction.NewColumn)
+        {
+            problems.Error(
+                $"'drift.{where}' can not be new_column.", location, "Only values that changed their type have something to put into a column of their own.",
+                "write type_changed: new_column, or another action: evolve, quarantine, ignore, fail");
+        }
+        else if (action == DriftAction.Rewrite)
+        {
+            problems.Error(
+                $"'drift.{where}' can not be rewrite.", location, "Only values that changed their type ask for a column of another type.",
+                "write type_changed: rewrite, or another action: evolve, quarantine, ignore, fail");
+        }
+    }
 }
 
 /// <summary>Rules for single kinds of structural change; null follows the rule around it.</summary>
@@ -113,7 +127,7 @@ public class DriftOverrides
     public DriftAction? ColumnRenamed { get; init; }
 
     /// <summary>A column whose values no longer fit their type.</summary>
-    [Option("A column whose values no longer fit their type; `new_column` puts such values into `NAME__string`.")]
+    [Option("A column whose values no longer fit their type; `new_column` puts such values into `NAME__string`, `rewrite` writes the table's files again with a type that holds both.")]
     public DriftAction? TypeChanged { get; init; }
 
     /// <summary>A value that became an object or an array, or the other way round.</summary>
@@ -136,8 +150,8 @@ public class DriftOverrides
         _ => NullabilityChanged,
     };
 
-    internal IEnumerable<string> WithNewColumn() => Enum.GetValues<DriftKind>()
-        .Where(kind => kind != DriftKind.TypeChanged && Of(kind) == DriftAction.NewColumn).Select(kind => Naming.SnakeCase(kind.ToString()));
+    internal IEnumerable<(string Kind, DriftAction? Action)> Misplaced() => Enum.GetValues<DriftKind>()
+        .Where(kind => kind != DriftKind.TypeChanged).Select(kind => (Naming.SnakeCase(kind.ToString()), Of(kind)));
 }
 
 /// <summary>Rules for one column.</summary>

@@ -36,6 +36,12 @@ public static class CrashPoints
     /// <summary>The log entry of a compaction or retention is durable.</summary>
     public const string SwapEntry = "swap.entry";
 
+    /// <summary>The files of a table are written again for a column of a wider type; no log entry names them yet.</summary>
+    public const string RetypeRewritten = "retype.rewritten";
+
+    /// <summary>The log entry that gives a column a wider type is durable; the epoch that needs it is not committed.</summary>
+    public const string RetypeEntry = "retype.entry";
+
     /// <summary>The log entry is durable; no checkpoint of it is written yet.</summary>
     public const string CommitEntry = "commit.entry";
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace DataMesh.Formats.Delta;
 
 /// <summary>Makes <c>commitInfo</c> actions.</summary>
-internal static class CommitInfo
+public static class CommitInfo
 {
     /// <summary>What was done; <paramref name="commitId"/> tells this entry from every other.</summary>
     public static JsonObject Make(string operation, JsonObject parameters, long timeMs, string commitId, long? readVersion)

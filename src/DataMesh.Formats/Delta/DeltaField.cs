@@ -30,6 +30,9 @@ public sealed record DeltaField(string Name, JsonNode DeclaredType, bool Nullabl
         return new DeltaField(name, JsonValue.Create(DeltaTypes.Name(type)), true, metadata);
     }
 
+    /// <summary>The same column with another type.</summary>
+    public DeltaField Retyped(DataType type) => new(Name, JsonValue.Create(DeltaTypes.Name(type)), Nullable, (JsonObject)Metadata.DeepClone());
+
     /// <summary>The same column with an id and a physical name.</summary>
     public DeltaField WithMapping(int id, string physicalName)
     {

@@ -114,6 +114,9 @@ public static class EpochCommit
         var values = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var column in layout.PartitionColumns)
             values[layout.Find(column)!.PhysicalName] = file.Partition.FirstOrDefault(each => string.Equals(each.Key, column, StringComparison.OrdinalIgnoreCase)).Value;
-        return new AddFile(DeltaPath.Encode(file.Path), values, file.Bytes, file.ModifiedMs, DataChange: true, file.Statistics);
+        return new AddFile(DeltaPath.Encode(file.Path), values, file.Bytes, file.ModifiedMs, DataChange: true, file.Statistics)
+        {
+            Tags = file.StagedAs is { } staged ? new Dictionary<string, string?> { [PropertyNames.StagedAsTag] = staged } : null,
+        };
     }
 }

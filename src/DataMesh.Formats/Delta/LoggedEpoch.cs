@@ -31,11 +31,14 @@ public sealed record LoggedEpoch(long Version, string? PreparedId, IReadOnlyList
         return epochs;
     }
 
-    private static LoggedFile ToFile(AddFile file) => new(DeltaPath.Decode(file.Path), file.Rows, file.Size);
+    /// <summary>Rows that were brought to wider types by their commit are known by the file in which they were staged.</summary>
+    private static LoggedFile ToFile(AddFile file) => file.Tags?.GetValueOrDefault(PropertyNames.StagedAsTag) is { } staged
+        ? new(staged, file.Rows, null)
+        : new(DeltaPath.Decode(file.Path), file.Rows, file.Size);
 }
 
 /// <summary>A file as the log names it.</summary>
 /// <param name="Path">Relative to the table, not percent-encoded.</param>
 /// <param name="Rows">Rows as its statistics say, or null.</param>
-/// <param name="Bytes">Its size.</param>
-public sealed record LoggedFile(string Path, long? Rows, long Bytes);
+/// <param name="Bytes">Its size; null when it is not the file that was staged.</param>
+public sealed record LoggedFile(string Path, long? Rows, long? Bytes);

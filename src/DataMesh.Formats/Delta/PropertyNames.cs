@@ -25,6 +25,9 @@ public static class PropertyNames
     /// <summary>Whether log entries may be deleted when they are old; they may unless it says false.</summary>
     public const string LogCleanup = "delta.enableExpiredLogCleanup";
 
+    /// <summary>Tag of a file that holds the rows of a staged file in wider types: the path under which they were staged.</summary>
+    public const string StagedAsTag = "datamesh.stagedAs";
+
     /// <summary>Tag of a file that holds rows which were in the table before.</summary>
     public const string RewrittenTag = "datamesh.rewritten";
 

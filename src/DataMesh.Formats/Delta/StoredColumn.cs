@@ -1,3 +1,4 @@
+using System.Text;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Errors;
 
@@ -24,6 +25,7 @@ internal static class StoredColumn
     {
         switch (stored, builder.Type.Kind)
         {
+            case (not VarColumn, TypeKind.String): builder.Append(Encoding.UTF8.GetBytes(ValueText.Format(stored, row)!)); return true;
             case (VarColumn bytes, TypeKind.String or TypeKind.Json or TypeKind.Binary): builder.Append(bytes[row]); return true;
             case (FixedColumn<long> { Type.Kind: TypeKind.Int64 } whole, TypeKind.Float64): builder.Append((double)whole[row]); return true;
             case (FixedColumn<long> { Type.Kind: TypeKind.Int64 } whole, TypeKind.Decimal): builder.Append(Scale(whole[row], builder.Type.Scale)); return true;

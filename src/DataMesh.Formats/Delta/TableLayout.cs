@@ -52,13 +52,14 @@ public sealed class TableLayout
     /// <param name="partitionBy">Partition columns as declared; empty takes the table's.</param>
     /// <param name="replace">Whether the rows replace all that the table holds: then types and partition columns may change, and columns may go.</param>
     /// <param name="table">The table, for errors.</param>
-    public static TableLayout Plan(TableMetadata? current, Schema rows, IReadOnlyList<string> partitionBy, bool replace, string table)
+    /// <param name="retyped">Columns that may become wider than the table has them: its files will be written again.</param>
+    public static TableLayout Plan(TableMetadata? current, Schema rows, IReadOnlyList<string> partitionBy, bool replace, string table, IReadOnlyList<string>? retyped = null)
     {
         var layout = current is null
             ? new TableLayout([], "none", 0) { IsChanged = true }
             : new TableLayout(current.Schema, current.ColumnMapping, MaxIdOf(current));
         layout.PartitionColumns = PlanPartition(current, rows, partitionBy, replace, table);
-        foreach (var field in rows) layout.Take(field, replace, table);
+        foreach (var field in rows) layout.Take(field, replace, table, retyped?.Contains(field.Name, StringComparer.OrdinalIgnoreCase) == true);
         layout.RelaxMissing(rows);
         if (!layout.IsMapped && layout._fields.Any(field => IsAwkward(field.Name))) layout.TurnMappingOn(table);
         if (replace) layout.DropMissing(rows);
@@ -92,12 +93,13 @@ public sealed class TableLayout
         return metadata with { Schema = Schema, PartitionColumns = PartitionColumns, Configuration = configuration };
     }
 
-    private void Take(Field field, bool replace, string table)
+    private void Take(Field field, bool replace, string table, bool retypes)
     {
         var at = _fields.FindIndex(each => string.Equals(each.Name, field.Name, StringComparison.OrdinalIgnoreCase));
         if (at >= 0)
         {
             if (replace) Retype(at, field.Type);
+            else if (retypes) Change(at, _fields[at].Retyped(field.Type));
             else CheckType(_fields[at], field.Type, table);
             if (field.Nullable && !_fields[at].Nullable) Change(at, _fields[at] with { Nullable = true });
             return;

@@ -15,7 +15,7 @@ public static class UpkeepCount
         snapshot is not null && snapshot.Domains.TryGetValue(Domain, out var domain) && long.TryParse(domain.Configuration, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
 
     /// <summary>The count after one more; null in a table whose protocol knows no domains.</summary>
-    internal static DomainMetadata? Next(DeltaSnapshot snapshot) => snapshot.Protocol.WriterFeatures?.Contains("domainMetadata") == true
+    public static DomainMetadata? Next(DeltaSnapshot snapshot) => snapshot.Protocol.WriterFeatures?.Contains("domainMetadata") == true
         ? new DomainMetadata(Domain, (Of(snapshot) + 1).ToString(CultureInfo.InvariantCulture), Removed: false)
         : null;
 }

@@ -40,7 +40,7 @@ internal sealed class OutputFiles
             var output = manifest.Outputs?.FirstOrDefault(each => each.Sink == id);
             var line = manifest.Ledger.FirstOrDefault(each => each.Id == id);
             table.Entries.TryGetValue(manifest.Epoch, out var entry);
-            var files = output?.Files ?? entry?.Added.Select(file => new OutputFile(file.Path, file.Rows ?? 0, file.Bytes)).ToList();
+            var files = output?.Files ?? entry?.Added.Select(file => new OutputFile(file.Path, file.Rows ?? 0, file.Bytes ?? 0)).ToList();
             if (files is null)
             {
                 epoch.Notes.Add($"'{id}': neither the account nor the log names this epoch's files any more");
@@ -101,7 +101,7 @@ internal sealed class OutputFiles
         foreach (var file in output.Files.Where(file => !DeletionFiles.Is(file.Path)))
         {
             if (!added.Remove(file.Path, out var add)) epoch.Fail("log", $"'{id}': version {entry.Version} does not add '{file.Path}'");
-            else if (add.Bytes != file.Bytes || (add.Rows is { } rows && rows != file.Rows))
+            else if ((add.Bytes is { } bytes && bytes != file.Bytes) || (add.Rows is { } rows && rows != file.Rows))
                 epoch.Fail("log", $"'{id}': version {entry.Version} adds '{file.Path}' with {add.Rows} rows and {add.Bytes} bytes, the account says {file.Rows} and {file.Bytes}");
         }
 

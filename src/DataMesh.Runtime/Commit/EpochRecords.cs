@@ -19,7 +19,10 @@ internal static class EpochRecords
         var position = new CommittedPosition(staged.Epoch, id, name, open);
         var domain = JsonSerializer.Serialize(position, RuntimeJsonWriting.Default.CommittedPosition);
         var targets = run.Definition.Sinks.Select((node, i) => new PreparedTarget(
-            node.Id, node.Sink.TargetPath(run.Context), run.Domain, domain, StoredField.From(staged.Outputs[i].Schema), staged.Outputs[i].Files)).ToList();
+            node.Id, node.Sink.TargetPath(run.Context), run.Domain, domain, StoredField.From(staged.Outputs[i].Schema), staged.Outputs[i].Files)
+        {
+            Retyped = run.RetypedOf(i),
+        }).ToList();
         return new PreparedRecord(
             run.Definition.Name, run.AppId, staged.Epoch, id, name, run.ReplacesNext, targets, run.Clock.GetUtcNow().ToUnixTimeMilliseconds());
     }

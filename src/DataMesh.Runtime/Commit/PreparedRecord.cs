@@ -28,7 +28,13 @@ public sealed record PreparedRecord(
 public sealed record PreparedTarget(
     string Sink, string Path, string Domain, string DomainJson, IReadOnlyList<StoredField> Schema, IReadOnlyList<StagedFile> Files)
 {
+    /// <summary>Columns that become as wide in the target as in the staged rows.</summary>
+    public IReadOnlyList<string> Retyped { get; init; } = [];
+
     /// <summary>The commit that this part stands for.</summary>
     public SinkCommit ToCommit(PreparedRecord record) => new(
-        record.AppId, record.Epoch, record.PreparedId, Domain, DomainJson, new StagedOutput(StoredField.ToSchema(Schema), Files), record.TimeMs, record.Replace);
+        record.AppId, record.Epoch, record.PreparedId, Domain, DomainJson, new StagedOutput(StoredField.ToSchema(Schema), Files), record.TimeMs, record.Replace)
+    {
+        Retyped = Retyped ?? [],
+    };
 }

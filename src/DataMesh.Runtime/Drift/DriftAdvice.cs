@@ -33,6 +33,7 @@ public static class DriftAdvice
         (DriftKind.ColumnRenamed, DriftAction.Ignore) => "the new column is left out, the old one has no values from here on",
         (DriftKind.ColumnRenamed, _) => "records with a value in the new column are in quarantine (structural_drift)",
         (_, DriftAction.NewColumn) => $"values that do not fit are in '{drift.Column}__string'",
+        (_, DriftAction.Rewrite) => "the table's files were written again with a type that holds both",
         (DriftKind.TypeChanged, DriftAction.Ignore) => "values that do not fit are left out",
         (DriftKind.ShapeChanged, DriftAction.Quarantine) when drift.Before == "string" => "records that show it are in quarantine (structural_drift)",
         (DriftKind.TypeChanged or DriftKind.ShapeChanged, DriftAction.Quarantine) => "records whose value does not fit are in quarantine (misfit)",
@@ -49,7 +50,7 @@ public static class DriftAdvice
         (DriftKind.ColumnRenamed, _) =>
             $"if it is the same column, bring both names together as the first stages: '- derive: {{ {Quoted(drift.Before!)}: \"coalesce({Name(drift.Before!)}, {Name(drift.After!)})\" }}' and '- drop: [ {Quoted(drift.After!)} ]'; where every file has the new name, '- rename: {{ {Quoted(drift.After!)}: {Quoted(drift.Before!)} }}'",
         (DriftKind.TypeChanged, DriftAction.Quarantine) =>
-            $"a table's types do not change. Declare the column's type in the source ('types: {{ {Quoted(drift.Column!)}: {drift.After} }}') and make its values fit in a stage, then bring the records home with 'datamesh quarantine replay'; or say 'drift: {{ columns: {{ {Quoted(drift.Column!)}: {{ type_changed: new_column }} }} }}'; or let --rebuild make the table anew with another type",
+            $"a table's types do not change by themselves. Declare the column's type in the source ('types: {{ {Quoted(drift.Column!)}: {drift.After} }}') and make its values fit in a stage, then bring the records home with 'datamesh quarantine replay'; or say 'drift: {{ columns: {{ {Quoted(drift.Column!)}: {{ type_changed: new_column }} }} }}'; or 'type_changed: rewrite' to have the table's files written again with a type that holds both; or let --rebuild make the table anew",
         (_, DriftAction.Fail) => drift.Column is null ? $"allow it with 'drift: {{ overrides: {{ {Word(drift)}: evolve }} }}'" : $"allow it with 'drift: {{ columns: {{ {Quoted(drift.Column)}: {{ {Word(drift)}: evolve }} }} }}'",
         _ => null,
     };

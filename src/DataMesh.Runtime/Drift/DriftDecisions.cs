@@ -45,7 +45,7 @@ internal static class DriftDecisions
             case FindingKind.Unknown:
                 return New(finding.Column, finding.Found, view, policy, at) is { } entry ? entry with { Position = finding.Position, From = finding.BlockAt } : null;
             default:
-                return OfType(finding.Column, finding.Found, view, policy, at, canWiden: false) is { } misfit
+                return OfType(finding.Column, finding.Found, view, policy, at, canWiden: false, isCreating: false) is { } misfit
                     ? misfit with { Position = finding.Position, From = finding.BlockAt, Shown = finding.Shown }
                     : null;
         }
@@ -58,8 +58,8 @@ internal static class DriftDecisions
         if (widening.Because == FindingKind.Null) return null;
         if (schema.IndexOf(widening.Column) < 0) return New(widening.Column, widening.Type, view, policy, at) is { } added ? added with { From = from } : null;
         if (schema[schema.IndexOf(widening.Column)].Type.Kind == TypeKind.Null) return null;
-        var canWiden = widening.Because is null && rules.Plan.Widening;
-        return OfType(widening.Column, widening.Type, view, policy, at, canWiden) is { } entry ? entry with { From = from } : null;
+        var canWiden = widening.Because is null && (rules.Plan.Widening || rules.MayRewrite(widening.Column));
+        return OfType(widening.Column, widening.Type, view, policy, at, canWiden, rules.Plan.Widening) is { } entry ? entry with { From = from } : null;
     }
 
     private static DriftEntry? New(string column, DataType type, SplitView view, DriftPolicy policy, DateTimeOffset at)
@@ -75,14 +75,15 @@ internal static class DriftDecisions
         return Value(view, change, at, null, FindingKind.Unknown) with { Found = type };
     }
 
-    private static DriftEntry? OfType(string column, DataType found, SplitView view, DriftPolicy policy, DateTimeOffset at, bool canWiden)
+    private static DriftEntry? OfType(string column, DataType found, SplitView view, DriftPolicy policy, DateTimeOffset at, bool canWiden, bool isCreating)
     {
         var was = view.Before?.Find(column) ?? view.Now.Find(column);
         if (was is null || !DriftDetector.IsChange(was, found)) return null;
         var kind = DriftDetector.KindOf(was.Type, found);
         var action = policy.ActionOn(kind, column);
         if (kind == DriftKind.ShapeChanged && action == DriftAction.Ignore && !(SourceRules.CanLoosen(was.Type) && SourceRules.IgnoresAnyType(policy, column))) action = DriftAction.Quarantine;
-        if (action == DriftAction.Evolve && !canWiden) action = DriftAction.Quarantine;
+        if (action is DriftAction.Evolve or DriftAction.Rewrite && (!canWiden || (kind == DriftKind.ShapeChanged && !isCreating))) action = DriftAction.Quarantine;
+        if (action == DriftAction.Rewrite && isCreating) action = DriftAction.Evolve;
         var change = new DriftChange(kind, column, was.Type.ToString(), found.ToString(), action);
         return Value(view, change, at, null, FindingKind.Misfit) with { Expected = was.Type, Found = found };
     }
@@ -94,7 +95,8 @@ internal static class DriftDecisions
         return action switch
         {
             DriftAction.Evolve when !plan.Widening && !fits => DriftAction.Quarantine,
-            DriftAction.Quarantine or DriftAction.Ignore or DriftAction.NewColumn when fits => DriftAction.Evolve,
+            DriftAction.Quarantine or DriftAction.Ignore or DriftAction.NewColumn or DriftAction.Rewrite when fits => DriftAction.Evolve,
+            DriftAction.Rewrite => plan.Widening ? DriftAction.Evolve : rules.MayRewrite(column) ? DriftAction.Rewrite : DriftAction.Quarantine,
             DriftAction.Ignore or DriftAction.NewColumn when !rules.CanLoosen(column) => DriftAction.Quarantine,
             _ => action,
         };

@@ -64,7 +64,7 @@ public sealed class DriftGate : IDriftWatch
     internal async ValueTask<SplitOpening> OpenAsync(BoundSource source, Split split, long from, int order)
     {
         var rules = _plans.Sources[source.Node];
-        if (await source.Source.LookAsync(split, _run.Context, _cancellation) is not { } look) return new SplitOpening(source.Plan, null, null);
+        if (await source.Source.LookAsync(split, _run.Context, _cancellation) is not { } look) return new SplitOpening(PlanWithoutLook(source), null, null);
         look = look.Without(source.Source.DeclaredTypes);
         var (before, changes, after) = _memories[source.Node].Next(split.Id, look, _run.Definition.Drift);
         // A split that is read on was measured when it was opened first, even if others came in between.
@@ -83,6 +83,16 @@ public sealed class DriftGate : IDriftWatch
 
         var plan = SplitTreatments.Plan(source.Plan, rules, view);
         return new SplitOpening(plan, SplitTreatments.Of(source.Plan, plan, rules, view, changes, _run.Definition.Drift), view.IsFirst ? null : rules.Loosens);
+    }
+
+    /// <summary>Changes of these columns' type were to widen the table, and now set records aside.</summary>
+    internal void SetAside(int source, string column) => _log.Decide(source, column, DriftAction.Rewrite, DriftAction.Quarantine);
+
+    /// <summary>Records of quarantine may ask for wider types, too.</summary>
+    private DecodePlan PlanWithoutLook(BoundSource source)
+    {
+        if (_run.Definition.Sources[source.Node].EntersAt is not null || _plans.Sources[source.Node] is not { Rewrites: true } rules) return source.Plan;
+        return source.Plan with { Widening = true, Fixed = rules.Fixed(false), Takes = _ => false };
     }
 
     /// <inheritdoc/>

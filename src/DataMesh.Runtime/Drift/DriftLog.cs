@@ -1,5 +1,6 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Drift;
+using DataMesh.Core.Pipelines;
 
 namespace DataMesh.Runtime.Drift;
 
@@ -12,6 +13,16 @@ internal sealed class DriftLog
     public void Add(DriftEntry entry)
     {
         if (!_entries.Exists(each => each.Key == entry.Key)) _entries.Add(entry);
+    }
+
+    /// <summary>Decides otherwise about what a column met.</summary>
+    public void Decide(int source, string column, DriftAction before, DriftAction now)
+    {
+        for (var i = 0; i < _entries.Count; i++)
+        {
+            var (view, change) = (_entries[i].View, _entries[i].Change);
+            if (view.Source == source && change.Decision == before && column.Equals(change.Column, StringComparison.OrdinalIgnoreCase)) _entries[i] = _entries[i] with { Change = change with { Decision = now } };
+        }
     }
 
     /// <summary>

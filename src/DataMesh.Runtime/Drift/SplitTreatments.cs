@@ -23,7 +23,7 @@ internal static class SplitTreatments
             columns = [.. columns.Union(judged).Union(Enumerable.Range(known, fields.Count - known)).Order()];
         }
 
-        return new DecodePlan(new Schema(fields), graph.Widening, columns)
+        return new DecodePlan(new Schema(fields), graph.Widening || rules.Rewrites, columns)
         {
             Fixed = rules.Fixed(view.IsFirst),
             Takes = column => rules.Takes(column, view.IsFirst, view.Before, view.Now),

@@ -1,5 +1,6 @@
 using System.Text;
 using DataMesh.ControlPlane.Pipelines;
+using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Pipelines;
@@ -33,6 +34,9 @@ public sealed class PipelineRun
         if (options.Settle is null && definition.Quarantine.Limit is { } limit) BadWindow = new BadWindow(limit);
         if (Repeats) Trigger = new TriggerClock(definition.Trigger, clock);
     }
+
+    private readonly Dictionary<int, IReadOnlyList<string>> _retyped = [];
+    private IReadOnlyList<TargetState> _targetsBefore = [];
 
     /// <summary>Identity of the run.</summary>
     public string RunId { get; } = Guid.NewGuid().ToString("N");
@@ -141,9 +145,34 @@ public sealed class PipelineRun
         Splits.Load(recovered);
         Open = recovered.Position?.Open ?? [];
         StartsOver = false;
+        _retyped.Clear();
         IsCreating = !Replaces && (recovered.Position is null
             ? recovered.Targets.All(target => target.Version < 0) && Definition.Sinks.All(node => node.Sink.CanStartOver)
             : recovered.IsCreating);
+    }
+
+    /// <summary>The columns of a sink that become wider in its target with the next commit.</summary>
+    public IReadOnlyList<string> RetypedOf(int sink) => _retyped.GetValueOrDefault(sink, []);
+
+    /// <summary>From here on a target counts as having wider types: its next commit gives it these.</summary>
+    public void Retype(int sink, Schema schema, IReadOnlyList<string> columns)
+    {
+        _retyped[sink] = [.. RetypedOf(sink).Union(columns, StringComparer.OrdinalIgnoreCase)];
+        Recovered = Recovered with { Targets = [.. Recovered.Targets.Select((target, i) => i == sink ? target with { Schema = schema } : target)] };
+    }
+
+    /// <summary>An epoch begins: what was retyped is committed.</summary>
+    public void SettleRetyping()
+    {
+        _targetsBefore = Recovered.Targets;
+        _retyped.Clear();
+    }
+
+    /// <summary>Targets stay what they were when the epoch began.</summary>
+    public void GiveUpRetyping()
+    {
+        Recovered = Recovered with { Targets = _targetsBefore };
+        _retyped.Clear();
     }
 
     /// <summary>Goes back to the beginning of the sources.</summary>

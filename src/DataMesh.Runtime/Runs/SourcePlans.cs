@@ -81,6 +81,27 @@ public sealed class SourcePlans
         return told;
     }
 
+    /// <summary>An epoch begins.</summary>
+    public void Settle(PipelineRun run)
+    {
+        run.SettleRetyping();
+        _sources.ForEach(rules => rules.Settle());
+    }
+
+    /// <summary>Takes columns back that became wider although targets exist: something in the pipeline does not fit their new types.</summary>
+    public void GiveUpRewrites(string why, PipelineRun run)
+    {
+        run.GiveUpRetyping();
+        for (var i = 0; i < _sources.Count; i++)
+        {
+            foreach (var column in _sources[i].GiveUpRewrites())
+            {
+                Gate.SetAside(i, column);
+                run.Outcome.Tell($"Column '{column}' stays what it is, and values that do not fit are set aside: {why}");
+            }
+        }
+    }
+
     private static SourceMemory Foresee(SourceRules rules, SourceMemory memory, Split split, SplitShape look, PipelineRun run)
     {
         var (before, changes, after) = memory.Next(split.Id, look, run.Definition.Drift);
@@ -92,7 +113,6 @@ public sealed class SourcePlans
             var loosens = change.Kind == DriftKind.TypeChanged ? rules.Loosens(change.Column!) : change.Kind == DriftKind.ShapeChanged && rules.LeavesOutObjects(change.Column!);
             if (loosens) rules.Loosen(change.Column!);
         }
-
 
         return after;
     }

@@ -15,8 +15,19 @@ public sealed class SourceRules(DriftPolicy policy, bool widening, IReadOnlyDict
     private readonly HashSet<string> _loose = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _fixed = new(StringComparer.OrdinalIgnoreCase);
 
+    private readonly Dictionary<string, DataType> _narrow = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The schema that the pipeline is bound to.</summary>
     public Schema Schema => new(_fields);
+
+    /// <summary>Columns that became wider since the last commit although targets exist, with the types that they had.</summary>
+    public IReadOnlyDictionary<string, DataType> Narrow => _narrow;
+
+    /// <summary>What the graph was bound to before these did.</summary>
+    public DecodePlan PlanBefore => new(new Schema(_fields.Select(each => _narrow.TryGetValue(each.Name, out var type) ? each with { Type = type } : each)), widening);
+
+    /// <summary>Whether there are columns that may become wider although targets exist.</summary>
+    public bool Rewrites => _fields.Exists(each => MayRewrite(each.Name));
 
     /// <summary>What the graph is bound to.</summary>
     public DecodePlan Plan => new(Schema, widening);
@@ -70,12 +81,13 @@ public sealed class SourceRules(DriftPolicy policy, bool widening, IReadOnlyDict
             return $"New column '{widening.Column}' ({widening.Type}) first seen in {widening.Where}: starting again with it.";
         }
 
-        if (!isFirst && !MayWiden(widening.Column, widening.Type))
+        if (!(isFirst && (IsFree || _fields[at].Type.Kind == TypeKind.Null)) && !MayWiden(widening.Column, widening.Type))
         {
             return _fixed.Add(widening.Column) ? $"Column '{widening.Column}' has values of another type in {widening.Where}: starting again to set them aside." : null;
         }
 
         var was = _fields[at].Type;
+        if (!IsFree && was.Kind != TypeKind.Null) _narrow.TryAdd(_fields[at].Name, was);
         return Join(at, widening.Type) ? $"Column '{_fields[at].Name}' is {_fields[at].Type}, not {was}, as {widening.Where} shows: starting again with it." : null;
     }
 
@@ -108,9 +120,27 @@ public sealed class SourceRules(DriftPolicy policy, bool widening, IReadOnlyDict
     public IReadOnlySet<string> Fixed(bool isFirst)
     {
         var names = new HashSet<string>(_loose, StringComparer.OrdinalIgnoreCase);
+        if (!IsFree) names.UnionWith(_fields.Where(field => !MayRewrite(field.Name)).Select(field => field.Name));
         if (isFirst) return names;
         names.UnionWith(_fixed);
-        names.UnionWith(_fields.Where(field => policy.ActionOn(DriftKind.TypeChanged, field.Name) != DriftAction.Evolve).Select(field => field.Name));
+        names.UnionWith(_fields.Where(field => policy.ActionOn(DriftKind.TypeChanged, field.Name) is not (DriftAction.Evolve or DriftAction.Rewrite)).Select(field => field.Name));
+        return names;
+    }
+
+    /// <summary>Whether a column's type may widen although targets exist, which are written again then.</summary>
+    public bool MayRewrite(string column) =>
+        !IsFree && policy.ActionOn(DriftKind.TypeChanged, column) == DriftAction.Rewrite && !_fixed.Contains(column) && !declared.ContainsKey(column);
+
+    /// <summary>An epoch begins: what became wider is committed.</summary>
+    public void Settle() => _narrow.Clear();
+
+    /// <summary>Columns that became wider are what they were, and stay so; the result names them.</summary>
+    public IReadOnlyList<string> GiveUpRewrites()
+    {
+        var names = _narrow.Keys.ToList();
+        foreach (var (name, type) in _narrow) _fields[IndexOf(name)] = _fields[IndexOf(name)] with { Type = type };
+        _fixed.UnionWith(names);
+        _narrow.Clear();
         return names;
     }
 
@@ -129,8 +159,14 @@ public sealed class SourceRules(DriftPolicy policy, bool widening, IReadOnlyDict
     private bool MayWiden(string column, DataType type)
     {
         var at = IndexOf(column);
-        return at < 0 || policy.ActionOn(DriftDetector.KindOf(_fields[at].Type, type), column) == DriftAction.Evolve;
+        if (at < 0) return true;
+        var kind = DriftDetector.KindOf(_fields[at].Type, type);
+        if (!IsFree && _fields[at].Type.Kind != TypeKind.Null) return kind == DriftKind.TypeChanged && MayRewrite(column);
+        return policy.ActionOn(kind, column) is DriftAction.Evolve or DriftAction.Rewrite;
     }
+
+    /// <summary>Whether no target pins the types.</summary>
+    private bool IsFree => widening;
 
     private void Add(ShapeColumn column)
     {

@@ -45,6 +45,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
         if (_path is null) await PrepareAsync();
         feed.BeginEpoch();
         _plans!.Gate.BeginEpoch();
+        _plans.Settle(run);
         while (true)
         {
             var attempt = await AttemptAsync(epoch);
@@ -54,7 +55,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
             var hasCommitted = run.LastManifest is not null && !run.StartsOver;
             var (before, onlyAdds) = (_graph!, _plans!.OnlyAdds(attempt.Widenings));
             foreach (var told in await _plans.WidenAsync(attempt.Widenings)) run.Outcome.Tell(told);
-            Bind();
+            var isRewriting = TryRetype();
             if (hasCommitted && run.IsCreating && !(onlyAdds && KeepsTypes(before, _graph!)))
             {
                 MustStartOver = true;
@@ -62,6 +63,38 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
             }
 
             _plans.Gate.Rewind();
+            await RestartPathAsync(isRewriting);
+        }
+    }
+
+    /// <summary>Binds to the wider types, and to targets that become wider with them. Where a stage does not fit them, such columns stay what they are.</summary>
+    private bool TryRetype()
+    {
+        try
+        {
+            Retyping.Apply(run, _plans!);
+            Bind();
+            return _plans!.Sources.Any(rules => rules.Narrow.Count > 0);
+        }
+        catch (DataMeshException error) when (_plans!.Sources.Any(rules => rules.Narrow.Count > 0))
+        {
+            _plans.GiveUpRewrites(error.Message, run);
+            Bind();
+            return false;
+        }
+    }
+
+    /// <summary>Begins the epoch again. What a stage has kept may be of the narrower type.</summary>
+    private async Task RestartPathAsync(bool isRewriting)
+    {
+        try
+        {
+            await StartPathAsync();
+        }
+        catch (DataMeshException error) when (isRewriting)
+        {
+            _plans!.GiveUpRewrites(error.Message, run);
+            Bind();
             await StartPathAsync();
         }
     }
@@ -122,7 +155,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
         try
         {
             foreach (var sink in graph.Sinks)
-                writers.Add(await (run.ReplacesNext ? sink.Sink.OpenReplacingWriterAsync(sink.Schema, run.Context, abort) : sink.Sink.OpenWriterAsync(sink.Schema, run.Context, abort)));
+                writers.Add(await OpenAsync(sink, writers.Count));
             var outcome = await _path!.RunEpochAsync(feed, writers, quarantine, IsDue(run.Clock.GetTimestamp()));
             if (outcome.Widenings.Count > 0) return (null, outcome.Widenings);
             if (run.Options.DryRun) run.Outcome.Add(outcome.Counts.Lines(graph), quarantine.Reasons);
@@ -138,6 +171,12 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
             if (staged is null) Discard(writers, quarantine);
         }
     }
+
+    private ValueTask<SinkWriter> OpenAsync(BoundSink sink, int at) => run.ReplacesNext
+        ? sink.Sink.OpenReplacingWriterAsync(sink.Schema, run.Context, abort)
+        : run.RetypedOf(at) is { Count: > 0 } retyped
+            ? sink.Sink.OpenRetypingWriterAsync(sink.Schema, retyped, run.Context, abort)
+            : sink.Sink.OpenWriterAsync(sink.Schema, run.Context, abort);
 
     private void Discard(List<SinkWriter> writers, QuarantineWriter quarantine)
     {

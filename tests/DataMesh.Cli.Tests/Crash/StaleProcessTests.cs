@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DataMesh.Core.Storage;
 
 namespace DataMesh.Cli.Tests.Crash;
@@ -24,14 +23,14 @@ public sealed class StaleProcessTests
     {
         using var folder = new CrashFolder();
         using var stale = DatameshProcess.Start(folder.Root, [("DATAMESH_FREEZE_AT", $"{point}:{time}")], "run", "p.yaml", "--state", "stale");
-        AwaitStop(stale);
+        FrozenProcess.AwaitStop(stale);
         Assert.False(stale.HasExited, $"{point} was not reached");
 
         var other = DatameshProcess.Run(folder.Root, "run", "p.yaml", "--state", "other");
         Assert.True(other.ExitCode == 0, other.Output + other.Error);
         var expected = folder.Tables;
 
-        Signal(stale, "CONT");
+        FrozenProcess.Continue(stale);
         Assert.True(stale.WaitForExit(Patience), "the frozen process did not end after it woke up");
         Assert.Equal(expected.Select(table => table.Rows), folder.Tables.Select(table => table.Rows));
         Assert.Equal(expected.Select(table => table.Quarantine), folder.Tables.Select(table => table.Quarantine));
@@ -46,31 +45,12 @@ public sealed class StaleProcessTests
     {
         using var folder = new CrashFolder();
         using var first = DatameshProcess.Start(folder.Root, [("DATAMESH_FREEZE_AT", CrashPoints.Prepared)], "run", "p.yaml");
-        AwaitStop(first);
+        FrozenProcess.AwaitStop(first);
         var second = DatameshProcess.Run(folder.Root, "run", "p.yaml");
-        Signal(first, "CONT");
+        FrozenProcess.Continue(first);
         Assert.True(first.WaitForExit(Patience));
         Assert.Equal(0, first.ExitCode);
         Assert.Equal(1, second.ExitCode);
         Assert.Contains("is running already", second.Error, StringComparison.Ordinal);
-    }
-
-    /// <summary>Waits until the kernel shows the process as stopped (or it ended).</summary>
-    private static void AwaitStop(Process process)
-    {
-        var until = DateTime.UtcNow + Patience;
-        while (!process.HasExited)
-        {
-            var stat = File.ReadAllText($"/proc/{process.Id}/stat");
-            if (stat[(stat.LastIndexOf(')') + 2)..].StartsWith('T')) return;
-            Assert.True(DateTime.UtcNow < until, "the process neither stopped nor ended");
-            Thread.Sleep(20);
-        }
-    }
-
-    private static void Signal(Process process, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
-        kill.WaitForExit();
     }
 }

@@ -15,9 +15,11 @@ internal sealed class DriftFolder : IDisposable
 
     public string Stages { get; set; } = "";
 
+    public string Sink { get; set; } = "dataset: { name: t }";
+
     public string Types { get; set; } = "{}";
 
-    public string Yaml => string.Join("\n", "pipeline: p", $"source: {{ type: file, path: in, types: {Types} }}", $"drift: {Drift}", Stages, "dataset: { name: t }");
+    public string Yaml => string.Join("\n", "pipeline: p", $"source: {{ type: file, path: in, types: {Types} }}", $"drift: {Drift}", Stages, Sink);
 
     public DriftFolder Add(string file, params string[] lines)
     {
@@ -57,6 +59,8 @@ internal sealed class DriftFolder : IDisposable
         [.. (await EventsAsync()).Select(each => $"{each.Kind} {each.Column}: {each.Before} > {each.After} @ {each.Split}:{each.Line} {each.Decision}")];
 
     public IReadOnlyList<string> Rows() => [.. _folder.Rows("t").Order(StringComparer.Ordinal)];
+
+    public Formats.Delta.DeltaSnapshot Table => _folder.Table("t");
 
     public Core.Columns.Schema Schema => _folder.Table("t").Schema;
 

@@ -8,11 +8,16 @@ namespace DataMesh.Connectors.Datasets.Rewriting;
 /// <summary>How rows of a table are written to new files of the same table.</summary>
 internal sealed class RewritePlan
 {
-    private readonly DeltaSnapshot _snapshot;
+    private readonly string _path;
+    private readonly TableMetadata _metadata;
     private readonly TableLayout _layout;
 
     /// <summary>Throws when the table has columns that this program reads only.</summary>
-    public RewritePlan(DeltaSnapshot snapshot, long fileBytes, TimeProvider clock)
+    /// <param name="snapshot">The version whose files are written again.</param>
+    /// <param name="fileBytes">Size at which a file is closed.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="metadata">What the table will be, with wider types; null when it stays as it is.</param>
+    public RewritePlan(DeltaSnapshot snapshot, long fileBytes, TimeProvider clock, TableMetadata? metadata = null)
     {
         ProtocolSupport.RequireWritable(snapshot.Protocol, snapshot.Metadata, snapshot.Path);
         if (snapshot.Metadata.Schema.FirstOrDefault(field => !field.IsWritable) is { } unfit)
@@ -22,10 +27,13 @@ internal sealed class RewritePlan
                 detail: unfit.DeclaredType.ToJsonString(), hint: "rewrite it with the engine that made it");
         }
 
-        _snapshot = snapshot;
-        _layout = TableLayout.Plan(snapshot.Metadata, snapshot.Schema, [], replace: false, snapshot.Path);
-        Files = new DatasetPlan(snapshot.Path, snapshot.Schema, _layout, snapshot.Metadata, fileBytes, clock);
+        (_path, _metadata, Rows) = (snapshot.Path, metadata ?? snapshot.Metadata, metadata?.Schema.ToSchema() ?? snapshot.Schema);
+        _layout = TableLayout.Plan(_metadata, Rows, [], replace: false, _path);
+        Files = new DatasetPlan(_path, Rows, _layout, _metadata, fileBytes, clock);
     }
+
+    /// <summary>The columns of the rows.</summary>
+    public Schema Rows { get; }
 
     /// <summary>How the rows lie in the files.</summary>
     public DatasetPlan Files { get; }
@@ -34,7 +42,7 @@ internal sealed class RewritePlan
     public PartitionKey PartitionOf(AddFile file) => new([.. _layout.PartitionColumns.Select(name => file.PartitionValues.GetValueOrDefault(_layout.Find(name)!.PhysicalName))]);
 
     /// <summary>All rows of a live file.</summary>
-    public IEnumerable<RecordBatch> Read(AddFile file) => DeltaRows.ReadFile(_snapshot, file);
+    public IEnumerable<RecordBatch> Read(AddFile file) => DeltaRows.ReadFile(_path, _metadata, file, Rows);
 
     /// <summary>The action that adds a rewritten file.</summary>
     public AddFile Added(StagedFile file, bool dataChange) => EpochCommit.Added(file, _layout) with { DataChange = dataChange };
