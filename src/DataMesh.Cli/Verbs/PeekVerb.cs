@@ -3,6 +3,8 @@ using DataMesh.Cli.Output;
 using DataMesh.Cli.Sampling;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
+using DataMesh.Core.Drift;
+using DataMesh.Core.Pipelines;
 using DataMesh.Runtime.Runs;
 
 namespace DataMesh.Cli.Verbs;
@@ -20,7 +22,7 @@ internal static class PeekVerb
             if (int.TryParse(result.Tokens.FirstOrDefault()?.Value, out var given) && given < 1) result.AddError("--rows must be at least 1.");
         });
         var json = CommonOptions.Json();
-        var command = new Command("peek", "Show the first rows after any stage of a pipeline, or of a data file. Writes nothing.") { file, after, rows, json };
+        var command = new Command("peek", "Show the first rows after any stage of a pipeline, or of a data file, from the start of its sources and without its drift policy. Writes nothing.") { file, after, rows, json };
         command.Act(async (parsed, cancellation) =>
         {
             var name = parsed.GetValue(file)!;
@@ -31,10 +33,15 @@ internal static class PeekVerb
             using var result = await new SampleRun(cut, Composition.ContextOf(definition), cancellation) { Plans = preview?.PlansOf(cut) }.RunAsync();
             if (parsed.GetValue(json)) PrintJson(result);
             else Print(result);
+            if (SetsRowsApart(definition.Drift)) Terminal.Error("The drift policy is not applied here: these are rows from the start of the sources. 'datamesh run --dry-run' shows what it would set aside.");
             return ExitCodes.Done;
         });
         return command;
     }
+
+    /// <summary>Whether the policy does anything to rows but take changes in.</summary>
+    private static bool SetsRowsApart(DriftPolicy policy) => policy.Columns.Select(each => (string?)each.Key).Append(null)
+        .Any(column => Enum.GetValues<DriftKind>().Any(kind => policy.ActionOn(kind, column) != DriftAction.Evolve));
 
     private static void Print(SampleResult result)
     {

@@ -12,7 +12,7 @@ public sealed record ColumnProfile(string Column, DataType Type)
     public long Count { get; init; }
     /// <summary>Rows whose value is null.</summary>
     public long Nulls { get; init; }
-    /// <summary>Different values: exact up to 1,024, then within about 0.8 % (one standard error).</summary>
+    /// <summary>Different values: exact up to 1,024, then within about 0.8 % (one standard error), and never more than there are values.</summary>
     public long Distinct { get; init; }
     /// <summary>Smallest value, exact; NaN is left out. Strings compare by their bytes.</summary>
     public string? Min { get; init; }

@@ -36,8 +36,12 @@ public abstract class ColumnProfiler(DataType type)
         MergeValues(other);
     }
 
-    /// <summary>The profile so far, under the column's name.</summary>
-    public ColumnProfile ToProfile(string name) => Complete(new ColumnProfile(name, Type) { Count = Count, Nulls = Nulls });
+    /// <summary>The profile so far, under the column's name. There are never more different values than values, whatever is estimated.</summary>
+    public ColumnProfile ToProfile(string name)
+    {
+        var profile = Complete(new ColumnProfile(name, Type) { Count = Count, Nulls = Nulls });
+        return profile with { Distinct = Math.Min(profile.Distinct, Count - Nulls) };
+    }
 
     /// <summary>Takes in a column with at least one value.</summary>
     protected abstract void AbsorbValues(Column column);

@@ -14,6 +14,19 @@ public class PeekVerbTests
         Assert.False(Directory.Exists(Path.Combine(folder.Root, "lake")));
     }
 
+    [Theory]
+    [InlineData("drift: quarantine", true)]
+    [InlineData("drift: { columns: { age: { type_changed: fail } } }", true)]
+    [InlineData("drift: evolve", false)]
+    public void A_drift_policy_that_would_set_rows_apart_is_said_not_to_be_applied(string policy, bool isSaid)
+    {
+        using var folder = new TemporaryFolder().WithPeople();
+        folder.Write("d.yaml", $"pipeline: d\nsource: people.csv\n{policy}\ndataset: d\n");
+        var result = DatameshProcess.Run(folder.Root, "peek", "d.yaml");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(isSaid, result.Error.Contains("The drift policy is not applied here", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Rows_after_a_stage_are_limited()
     {
