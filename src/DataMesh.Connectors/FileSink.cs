@@ -14,8 +14,9 @@ namespace DataMesh.Connectors;
     end of the file while it grows, and after a crash the next start removes what was added half. A path with `{epoch}` makes a new file
     for each commit instead.
 
-    The first run of a pipeline that appends commits once, at the end of its input, whatever `epoch` says: types may still widen until then,
-    and what is in the file can not be mended. Later runs commit epoch by epoch.
+    While the first run of a pipeline that appends has not come to its end, types may still widen: the run then starts over, and replaces in one step what
+    it has put into the file so far. When the file was there before, or the path has `{epoch}`, that run commits once, at the end of its input,
+    whatever `epoch` says: what is in such files can not be taken back. Later runs commit epoch by epoch and replace nothing.
 
     In CSV a null is an empty field and an empty text is `""`. In NDJSON doubles that are no numbers become null.
     """)]
@@ -56,6 +57,12 @@ public sealed class FileSink : Sink
     /// <inheritdoc/>
     public override bool Replaces => (Mode ?? (IsNumbered ? WriteMode.Append : WriteMode.Overwrite)) == WriteMode.Overwrite;
 
+    /// <summary>A file that the run itself began can be replaced as a whole.</summary>
+    public override bool CanStartOver => !IsNumbered;
+
+    /// <inheritdoc/>
+    public override bool TakesNewColumns => Style() is not CsvRowStyle || IsNumbered;
+
     /// <inheritdoc/>
     public override string TargetName => System.IO.Path.GetFileName(Path);
 
@@ -79,7 +86,7 @@ public sealed class FileSink : Sink
         lock (_gate)
         {
             var state = FileSinkState.Read(StatePath(context));
-            if (state is null) return ValueTask.FromResult(new TargetState(-1, null, -1, null, null));
+            if (state is null) return ValueTask.FromResult(new TargetState(-1, null, -1, null, null) { HoldsOtherRows = HoldsBytes(TargetPath(context)) });
             var last = state.Apps.GetValueOrDefault(appId);
             return ValueTask.FromResult(new TargetState(state.Version, state.ToSchema(), last?.Epoch ?? -1, last?.PreparedId, last?.Domain));
         }
@@ -106,6 +113,8 @@ public sealed class FileSink : Sink
     {
         lock (_gate) return ValueTask.FromResult(new FileSinkCommit(this, TargetPath(context), StatePath(context)).Run(commit));
     }
+
+    private static bool HoldsBytes(string path) => new FileInfo(path) is { Exists: true, Length: > 0 };
 
     internal RowStyle Style()
     {

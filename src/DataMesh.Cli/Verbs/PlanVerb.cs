@@ -54,7 +54,7 @@ internal static class PlanVerb
         foreach (var node in definition.Sinks)
         {
             var state = await node.Sink.ReadStateAsync("", context, cancellation);
-            targets.Add(new TargetPlan(node.Id, node.Type, node.Sink.TargetPath(context), node.Sink.Guarantee, state.Version, graph.Sinks.First(sink => sink.Id == node.Id).Schema));
+            targets.Add(new TargetPlan(node.Id, node.Type, node.Sink.TargetPath(context), node.Sink.Guarantee, state.Version, graph.Sinks.First(sink => sink.Id == node.Id).Schema, state.HoldsOtherRows));
         }
 
         return new Plan(definition, descriptions, graph, targets);
@@ -67,9 +67,9 @@ internal static class PlanVerb
         foreach (var target in plan.Targets)
         {
             Terminal.Line($"{Terminal.Bold(target.Id)} ({target.Type}) {Terminal.Dim(GuaranteeText(target.Guarantee))}");
-            Terminal.Line($"  {target.Path}: {(target.Version < 0 ? "will be created" : $"now at version {target.Version}")}");
+            Terminal.Line($"  {target.Path}: {(target.HoldsOtherRows ? "is there, and no run has written to it" : target.Version < 0 ? "will be created" : $"now at version {target.Version}")}");
             var sink = plan.Definition.Sinks.First(node => node.Id == target.Id).Sink;
-            if (target.Version < 0 && sink is { Replaces: false, CanStartOver: false })
+            if (target.Version < 0 && !sink.Replaces && (target.HoldsOtherRows || !sink.CanStartOver))
                 Terminal.Line("  the first run commits once, at the end of its input, whatever 'epoch' says");
             if (sink.Upsert is { } upsert)
                 Terminal.Line($"  the last row of each ({string.Join(", ", upsert.Key)}) replaces the one that is there{(upsert.DeleteWhen is { } when ? $", or deletes it when {when.Text}" : "")}");
@@ -151,5 +151,5 @@ internal static class PlanVerb
 
     private sealed record Plan(PipelineDefinition Definition, IReadOnlyList<SourceDescription> Sources, BoundGraph Graph, IReadOnlyList<TargetPlan> Targets);
 
-    private sealed record TargetPlan(string Id, string Type, string Path, DeliveryGuarantee Guarantee, long Version, Schema Schema);
+    private sealed record TargetPlan(string Id, string Type, string Path, DeliveryGuarantee Guarantee, long Version, Schema Schema, bool HoldsOtherRows);
 }

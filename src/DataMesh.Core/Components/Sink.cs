@@ -35,6 +35,9 @@ public abstract class Sink
     /// </summary>
     public virtual bool CanStartOver => false;
 
+    /// <summary>Whether rows with more columns than those before can be added to what is there.</summary>
+    public virtual bool TakesNewColumns => true;
+
     /// <summary>
     /// Where the runtime keeps its own files beside the target: <c>_datamesh</c> (prepared records, manifests), <c>_quarantine</c>.
     /// Inside a table's folder; a sink whose target is a file answers <c>folder/name/file</c>.
@@ -95,6 +98,9 @@ public abstract class Sink
 /// <param name="Domain">The rest of the domain metadata that was committed with it, JSON, or null.</param>
 public sealed record TargetState(long Version, Schema? Schema, long Epoch, string? PreparedId, string? Domain)
 {
+    /// <summary>Whether the target holds rows that no commit brought, so that none may replace them unasked.</summary>
+    public bool HoldsOtherRows { get; init; }
+
     /// <summary>How many of the versions brought no rows of anyone: compaction, retention.</summary>
     public long Upkeep { get; init; }
 

@@ -147,7 +147,7 @@ public sealed class PipelineRun
         StartsOver = false;
         _retyped.Clear();
         IsCreating = !Replaces && (recovered.Position is null
-            ? recovered.Targets.All(target => target.Version < 0) && Definition.Sinks.All(node => node.Sink.CanStartOver)
+            ? recovered.Targets.All(target => target is { Version: < 0, HoldsOtherRows: false }) && Definition.Sinks.All(node => node.Sink.CanStartOver)
             : recovered.IsCreating);
     }
 

@@ -56,7 +56,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
             var (before, onlyAdds) = (_graph!, _plans!.OnlyAdds(attempt.Widenings));
             foreach (var told in await _plans.WidenAsync(attempt.Widenings)) run.Outcome.Tell(told);
             var isRewriting = TryRetype();
-            if (hasCommitted && run.IsCreating && !(onlyAdds && KeepsTypes(before, _graph!)))
+            if (hasCommitted && run.IsCreating && !(onlyAdds && KeepsTypes(before, _graph!) && KeepsColumns(before, _graph!)))
             {
                 MustStartOver = true;
                 return null;
@@ -140,6 +140,10 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
     private static bool KeepsTypes(BoundGraph before, BoundGraph after) => before.Stages.Zip(after.Stages).All(pair =>
         pair.First.Bound.OutputSchemas.Zip(pair.Second.Bound.OutputSchemas).All(schemas => schemas.First.All(
             field => field.Type.Kind == TypeKind.Null || !schemas.Second.TryGet(field.Name, out var now) || now.Type == field.Type)));
+
+    /// <summary>Whether every sink gets the columns that it got before, or takes more.</summary>
+    private static bool KeepsColumns(BoundGraph before, BoundGraph after) => before.Sinks.Zip(after.Sinks).All(pair =>
+        pair.Second.Sink.TakesNewColumns || pair.First.Schema.Names.SequenceEqual(pair.Second.Schema.Names));
 
     private async Task<(StagedEpoch? Staged, IReadOnlyList<Widening> Widenings)> AttemptAsync(long epoch)
     {

@@ -15,12 +15,15 @@ public class PlanVerbTests
     }
 
     [Theory]
-    [InlineData("append", true)]
-    [InlineData("overwrite", false)]
-    public void Plan_says_when_the_first_run_takes_no_epochs(string mode, bool says)
+    [InlineData("out.csv, mode: append", false)]
+    [InlineData("there.csv, mode: append", true)]
+    [InlineData("there.csv, mode: overwrite", false)]
+    [InlineData("'out-{epoch}.csv'", true)]
+    public void Plan_says_when_the_first_run_takes_no_epochs(string sink, bool says)
     {
         using var folder = new TemporaryFolder().WithPeople();
-        folder.Write("f.yaml", $"pipeline: f\nsource: people.csv\nsink: {{ type: file, path: out.csv, mode: {mode} }}\n");
+        folder.Write("f.yaml", $"pipeline: f\nsource: people.csv\nsink: {{ type: file, path: {sink} }}\n");
+        folder.Write("there.csv", "Full Name,age,city\n");
         Assert.Equal(says, DatameshProcess.Run(folder.Root, "plan", "f.yaml").Output.Contains("the first run commits once, at the end of its input", StringComparison.Ordinal));
     }
 

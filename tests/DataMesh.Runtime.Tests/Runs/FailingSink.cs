@@ -18,6 +18,8 @@ internal sealed class FailingSink(Sink inner, FailAt when, int atCommit = 1) : S
 
     public override bool CanStartOver => inner.CanStartOver;
 
+    public override bool TakesNewColumns => inner.TakesNewColumns;
+
     public override bool Replaces => inner.Replaces;
 
     public override DeliveryGuarantee Guarantee => inner.Guarantee;
@@ -28,11 +30,16 @@ internal sealed class FailingSink(Sink inner, FailAt when, int atCommit = 1) : S
 
     public override string TargetPath(ComponentContext context) => inner.TargetPath(context);
 
+    public override string SideFolder(ComponentContext context, string name) => inner.SideFolder(context, name);
+
     public override ValueTask<TargetState> ReadStateAsync(string appId, ComponentContext context, CancellationToken cancellation) =>
         inner.ReadStateAsync(appId, context, cancellation);
 
     public override ValueTask<SinkWriter> OpenWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation) =>
         inner.OpenWriterAsync(schema, context, cancellation);
+
+    public override ValueTask<SinkWriter> OpenReplacingWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation) =>
+        inner.OpenReplacingWriterAsync(schema, context, cancellation);
 
     public override async ValueTask<long> CommitAsync(SinkCommit commit, ComponentContext context, CancellationToken cancellation)
     {
