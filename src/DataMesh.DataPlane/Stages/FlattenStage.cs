@@ -2,14 +2,16 @@ using System.Text.Json;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
+using DataMesh.Core.Expressions;
 using DataMesh.DataPlane.Stages.Shared;
 
 namespace DataMesh.DataPlane.Stages;
 
 /// <summary>Takes fields out of JSON objects into columns.</summary>
 [Component("flatten", ComponentKind.Stage, "Takes fields out of a column of JSON objects into columns of their own.",
-    Details = "Nested objects of JSON files are columns with dotted names already; this stage is for JSON text inside a column. The fields are declared, so that the "
-        + "columns never depend on which rows came first. A missing field is null; a text that is no JSON object, or a field that does not fit its type, sets the row aside.")]
+    Details = "Nested objects of JSON files are columns with dotted names already; this stage is for JSON text inside a column. The fields are declared, by name and type or by an example, so that the "
+        + "columns never depend on which rows came first. What has no column is left out, or stays in the column that `rest` names: a new member is not lost, and can get its column "
+        + "later. A missing field is null; a text that is no JSON object, or a field that does not fit its type, sets the row aside.")]
 [Example("Two fields, one of them nested", "flatten: { column: payload, fields: { user.name: string, amount: float64 } }", """
     {"id": 1, "payload": "{\"user\": {\"name\": \"Ann\"}, \"amount\": \"2.5\", \"x\": [1]}"}
     {"id": 2, "payload": "{}"}
@@ -18,6 +20,13 @@ namespace DataMesh.DataPlane.Stages;
     {"id": 1, "payload.user.name": "Ann", "payload.amount": 2.5}
     {"id": 2, "payload.user.name": null, "payload.amount": null}
     """, Quarantined = ["cast_failed"])]
+[Example("Fields as in an example, and what is left over", """flatten: { column: payload, example: '{"user": {"name": "Ann"}, "amount": 1.5}', rest: more }""", """
+    {"id": 1, "payload": "{\"user\": {\"name\": \"Ann\", \"age\": 7}, \"amount\": 2.5, \"x\": [1]}"}
+    {"id": 2, "payload": "{\"amount\": 3}"}
+    """, """
+    {"id": 1, "payload.user.name": "Ann", "payload.amount": 2.5, "more": {"user": {"age": 7}, "x": [1]}}
+    {"id": 2, "payload.user.name": null, "payload.amount": 3.0, "more": null}
+    """)]
 public sealed class FlattenStage : Stage
 {
     /// <summary>The column.</summary>
@@ -25,8 +34,16 @@ public sealed class FlattenStage : Stage
     public string Column { get; set; } = "";
 
     /// <summary>Path to type.</summary>
-    [Option("The fields to take by their path (`user.name`), with their types.", Required = true)]
+    [Option("The fields to take by their path (`user.name`), with their types. Their types go before those of the example.")]
     public OrderedMap<DataType> Fields { get; set; } = [];
+
+    /// <summary>An object to take fields and types from.</summary>
+    [Option("A JSON object as the column holds them: every member becomes a field with the type that its value has, dates and times as in ISO 8601 too; what is null there is read as a string.")]
+    public string? Example { get; set; }
+
+    /// <summary>The column for what is left over.</summary>
+    [Option("Name of a column of type json for the members that have no column of their own, null when there are none; without it they are left out.")]
+    public string? Rest { get; set; }
 
     /// <summary>What the names of the new columns begin with.</summary>
     [Option("What the names of the new columns begin with; the column's name and a dot by default.")]
@@ -43,16 +60,54 @@ public sealed class FlattenStage : Stage
     /// <inheritdoc/>
     public override BoundStage Bind(Schema input, ComponentContext context)
     {
-        if (Fields.Count == 0) throw new DataMeshException("`flatten` needs at least one field.", hint: "for example fields: { user.name: string }");
+        var fields = AllFields();
+        if (fields.Count == 0) throw new DataMeshException("`flatten` needs at least one field.", hint: "for example fields: { user.name: string }, or as example: an object that peek shows");
         var at = JsonInput.Find(Column, input, context, OptionPlaces.Of(this, nameof(Column)));
         if (at < 0) return new BoundProjection(input, input, [.. Enumerable.Range(0, input.Count)]);
         var prefix = Prefix ?? input[at].Name + ".";
-        var added = Fields.Select(field => new Field(prefix + field.Key, field.Value));
+        var added = fields.Select(field => new Field(prefix + field.Key, field.Value)).ToList();
+        if (Rest is not null) added.Add(new Field(Rest, DataType.Json));
         int[] kept = [.. Enumerable.Range(0, input.Count).Where(i => Keep || i != at)];
         int[] before = [.. kept.Where(i => i <= at)];
         int[] after = [.. kept.Where(i => i > at)];
         var output = new Schema([.. before.Select(i => input[i]), .. added, .. after.Select(i => input[i])]);
-        return new Bound(input, output, new Layout(at, before, after), new JsonFields(Fields), OnError);
+        return new Bound(input, output, new Layout(at, before, after), new JsonFields(fields) { HasRest = Rest is not null }, OnError);
+    }
+
+    /// <summary>The members of the example, then what is declared besides.</summary>
+    private OrderedMap<DataType> AllFields()
+    {
+        if (Example is null) return Fields;
+        var all = new OrderedMap<DataType>();
+        foreach (var field in ReadExample())
+        {
+            if (Fields.Find(each => each.Key == field.Name) is { } declared) all.Add(declared);
+            else if (!Fields.Exists(each => field.Name.StartsWith(each.Key + ".", StringComparison.Ordinal)))
+                all.Add(new OrderedMapEntry<DataType>(field.Name, field.Type.Kind == TypeKind.Null ? DataType.String : field.Type, OptionPlaces.Of(this, nameof(Example))));
+        }
+
+        foreach (var declared in Fields)
+            if (!all.Exists(each => each.Key == declared.Key)) all.Add(declared);
+        return all;
+    }
+
+    private Schema ReadExample()
+    {
+        try
+        {
+            using var row = JsonRows.Parse([Example!]);
+            return new Schema(row.Schema.Select((field, i) => field with { Type = field.Type.Kind == TypeKind.String ? TimeOr(row[i]) : field.Type }));
+        }
+        catch (Exception error) when (error is DataMeshException or JsonException)
+        {
+            throw new DataMeshException("The example is not a JSON object.", OptionPlaces.Of(this, nameof(Example)), error.Message, "write one as in example: '{\"user\": {\"name\": \"Ann\"}}'");
+        }
+    }
+
+    private static DataType TimeOr(Column text)
+    {
+        var value = ((VarColumn)text)[0];
+        return value.Length == 10 && DateTimeParser.TryDate(value, out _) ? DataType.Date : DateTimeParser.TryTimestamp(value, null, out _) ? DataType.Timestamp : DataType.String;
     }
 
     /// <summary>Where the JSON column stands, and which input columns go before and after the new ones.</summary>
@@ -70,7 +125,8 @@ public sealed class FlattenStage : Stage
 
     private sealed class Worker(Schema schema, Layout layout, JsonFields fields, OnError onError) : StageWorker
     {
-        private readonly TextColumnBuilder[] _builders = [.. fields.Types.Select(_ => new TextColumnBuilder())];
+        private readonly TextColumnBuilder[] _builders = [.. Enumerable.Range(0, fields.Types.Count + (fields.HasRest ? 1 : 0)).Select(_ => new TextColumnBuilder())];
+        private readonly JsonRest? _rest = fields.HasRest ? new JsonRest() : null;
 
         public override void Process(RecordBatch batch, StageOutput output)
         {
@@ -84,7 +140,7 @@ public sealed class FlattenStage : Stage
                 foreach (var index in layout.Before) columns.Add(batch[index].Share());
                 for (var i = 0; i < _builders.Length; i++)
                 {
-                    columns.Add(JsonValueText.Build(_builders[i], fields.Types[i], out var failed));
+                    columns.Add(JsonValueText.Build(_builders[i], i < fields.Types.Count ? fields.Types[i] : DataType.Json, out var failed));
                     var field = schema[layout.Before.Length + i];
                     Fail(failed, field.Name, failedRows, $"The value is not of type {field.Type}.");
                 }
@@ -118,7 +174,7 @@ public sealed class FlattenStage : Stage
             {
                 var reader = new Utf8JsonReader(json, JsonValueText.ReaderOptions);
                 if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return reader.TokenType == JsonTokenType.Null && AppendNulls();
-                fields.Read(ref reader, json, _builders);
+                fields.Read(ref reader, json, _builders, _rest);
                 return !reader.Read();
             }
             catch (JsonException)

@@ -63,6 +63,38 @@ public class FlattenStageTests
         Assert.Throws<DataMeshException>(() => StageRunner.Run(failing, [Row("[")]));
     }
 
+    [Theory]
+    [InlineData("""{"a":{"b":7,"z":{"y":[1]},"c":1},"s":"x","o":"\u00e9\"","n\u0041":{}}""", """{"a":{"z":{"y":[1]}},"o":"\u00e9\"","n\u0041":{}}""")]
+    [InlineData("""{"a":5,"s":"x"}""", """{"a":5}""")]
+    [InlineData("""{"a":{"b":1},"s":"x"}""", "null")]
+    [InlineData("""{"x":1,"a":{"q":2},"y":3,"a":{"r":4}}""", """{"x":1,"a":{"q":2},"y":3,"a":{"r":4}}""")]
+    [InlineData("""{"s":"first","s":"second"}""", """{"s":"second"}""")]
+    [InlineData("null", "null")]
+    public void What_has_no_column_stays_in_the_rest(string json, string rest)
+    {
+        var stage = Stage();
+        stage.Rest = "rest";
+        using var result = StageRunner.Run(stage, [Row("{broken"), Row(json)]);
+        using var row = JsonDocument.Parse(result.Rows().Single());
+        Assert.Equal(rest, row.RootElement.GetProperty("rest").GetRawText());
+    }
+
+    [Fact]
+    public void A_field_taken_as_a_whole_leaves_nothing_over()
+    {
+        var stage = new FlattenStage { Column = "p", Fields = { { "a", DataType.Json }, { "a.b", DataType.Int64 } }, Rest = "rest" };
+        StageTest.Gives(stage, Row("""{"a":{"b":1,"c":2},"d":3}"""), """{"p.a":{"b":1,"c":2},"p.a.b":1,"rest":{"d":3}}""");
+    }
+
+    [Fact]
+    public void An_example_gives_fields_and_types_and_declared_types_go_before()
+    {
+        var stage = new FlattenStage { Column = "p", Example = """{"u":{"n":"x","m":{"k":1}},"d":"2024-01-02","t":"2024-01-02T00:00:00","e":"2024-13-45","f":1.5,"l":[1],"z":null}""", Fields = { { "f", DataType.String }, { "u.m", DataType.Json }, { "w", DataType.Bool } } };
+        Assert.Equal("p.u.n string, p.d date, p.t timestamp, p.e string, p.f string, p.l json, p.z string, p.u.m json, p.w bool", StageTest.SchemaOf(stage, StageTest.SchemaFrom("p json")));
+        Assert.NotNull(StageTest.BindError(new FlattenStage { Column = "p", Example = "[1]" }, StageTest.SchemaFrom("p json")).Hint);
+        Assert.NotNull(StageTest.BindError(new FlattenStage { Column = "p", Example = "{" }, StageTest.SchemaFrom("p json")).Hint);
+    }
+
     private static FlattenStage Stage() => new() { Column = "p", Fields = { { "a.b", DataType.Int64 }, { "a.c", DataType.Json }, { "s", DataType.String } } };
 
     private static RecordBatch Row(string json) => JsonRows.Parse([$$"""{"p":{{JsonSerializer.Serialize(json)}}}"""], StageTest.SchemaFrom("p string"));

@@ -21,14 +21,23 @@ internal sealed class JsonFields
     /// <summary>The declared types in order.</summary>
     public IReadOnlyList<DataType> Types { get; }
 
+    /// <summary>Whether what has no field is kept in a column of its own, behind the others.</summary>
+    public bool HasRest { get; init; }
+
     /// <summary>
     /// Reads the object that the reader stands on and appends one value per field to the builders: the text of a scalar, the raw JSON of anything else
     /// (and of everything for a field of type json), null for what is missing. Of a repeated member the first counts.
     /// </summary>
-    public void Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, TextColumnBuilder[] builders)
+    /// <param name="reader">Stands on the object.</param>
+    /// <param name="json">The text that it reads.</param>
+    /// <param name="builders">One for each field; the last one of them all for what is left over, where that is wanted.</param>
+    /// <param name="rest">Takes what is left over; null lets go of it.</param>
+    public void Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, TextColumnBuilder[] builders, JsonRest? rest = null)
     {
         var row = builders[0].Count;
-        ReadObject(ref reader, json, _root, builders, row);
+        rest?.Begin();
+        ReadObject(ref reader, json, _root, builders, row, rest);
+        rest?.AppendTo(builders[^1]);
         AppendMissing(builders, row);
     }
 
@@ -39,25 +48,34 @@ internal sealed class JsonFields
             if (builder.Count == row) builder.AppendNull();
     }
 
-    private void ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Node node, TextColumnBuilder[] builders, int row)
+    private void ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Node node, TextColumnBuilder[] builders, int row, JsonRest? rest)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var child = Match(ref reader, node);
+            var name = reader.ValueSpan;
             reader.Read();
-            if (child is null)
+            var start = (int)reader.TokenStartIndex;
+            var kind = reader.TokenType;
+            var isNested = kind == JsonTokenType.StartObject && child is { Children.Count: > 0 };
+            // What becomes a column as a whole leaves nothing over.
+            if (isNested) ReadNested(ref reader, json, child!, builders, row, child!.Field < 0 ? rest : null, name);
+            else reader.Skip();
+            if (child is null || child.Field < 0 || builders[child.Field].Count > row)
             {
-                reader.Skip();
+                if (!isNested) rest?.Add(name, json[start..(int)reader.BytesConsumed]);
                 continue;
             }
 
-            var start = (int)reader.TokenStartIndex;
-            var kind = reader.TokenType;
-            if (kind == JsonTokenType.StartObject && child.Children.Count > 0) ReadObject(ref reader, json, child, builders, row);
-            else if (kind is JsonTokenType.StartObject or JsonTokenType.StartArray) reader.Skip();
-            if (child.Field < 0 || builders[child.Field].Count > row) continue;
             JsonValueText.Append(ref reader, kind, json[start..(int)reader.BytesConsumed], Types[child.Field], builders[child.Field]);
         }
+    }
+
+    private void ReadNested(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Node node, TextColumnBuilder[] builders, int row, JsonRest? rest, ReadOnlySpan<byte> name)
+    {
+        rest?.Enter(name);
+        ReadObject(ref reader, json, node, builders, row, rest);
+        rest?.Leave();
     }
 
     private static Node? Match(ref Utf8JsonReader reader, Node node)
