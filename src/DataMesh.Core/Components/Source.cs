@@ -127,6 +127,16 @@ public abstract class SplitReader : IAsyncDisposable
     /// <summary>What is needed to decode one record of this split without its file (dialect, header), as JSON; null when a record can not be decoded alone.</summary>
     public virtual string? RecordFormat => null;
 
+    /// <summary>
+    /// Reads texts of a column as dates or times the way that the split writes them; null when it writes them in ISO 8601 and UTC. Texts that are none are
+    /// null in the result, and marked in <paramref name="failed"/>, which the caller owns and which is null when there are none.
+    /// </summary>
+    public virtual Column? ReadTimes(VarColumn texts, string column, DataType type, out Bitmap? failed)
+    {
+        failed = null;
+        return null;
+    }
+
     /// <summary>A counter of lines that outlives the reader; null where positions are not in lines of text.</summary>
     public virtual LineCounter? CountLines() => null;
 

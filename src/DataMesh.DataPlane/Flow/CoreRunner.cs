@@ -67,7 +67,7 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
                 return;
             }
 
-            var treated = block.Split.Treatment is { } treatment ? treatment.Apply(batch, SetAside, Tell) : batch;
+            var treated = block.Split.Treatment is { } treatment ? treatment.Apply(batch, block.Split.Times, SetAside, Tell) : batch;
             if (treated is not { Length: > 0 })
             {
                 treated?.Dispose();

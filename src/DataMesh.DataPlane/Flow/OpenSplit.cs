@@ -21,6 +21,9 @@ public sealed class OpenSplit(BoundSource source, Split split, SplitReader reade
     /// <summary>What happens to its rows before the first stage; null when they are as the pipeline expects.</summary>
     public SplitTreatment? Treatment { get; init; }
 
+    /// <summary>Reads texts as dates or times the way that the split writes them.</summary>
+    public ReadTimes Times => reader.ReadTimes;
+
     /// <summary>Whether a value that does not fit a column asks for the column to be decoded as text.</summary>
     public Func<string, bool>? Loosens { get; init; }
 
@@ -63,6 +66,9 @@ public sealed class OpenSplit(BoundSource source, Split split, SplitReader reade
 
     private ValueTask LeaveAsync() => Interlocked.Decrement(ref _users) == 0 ? reader.DisposeAsync() : ValueTask.CompletedTask;
 }
+
+/// <summary>Reads texts as dates or times; see <see cref="SplitReader.ReadTimes"/>.</summary>
+public delegate Column? ReadTimes(VarColumn texts, string column, DataType type, out Bitmap? failed);
 
 /// <summary>A block with the split it came from, and its number in the order of reading.</summary>
 internal sealed record BlockInFlight(SourceBlock Block, OpenSplit Split, long Number);

@@ -51,7 +51,7 @@ public sealed class SplitTreatment
     /// <summary>
     /// Treats a batch, which it takes: rows to be set aside go to <paramref name="setAside"/>, what the rows show to <paramref name="tell"/>, the rest comes back.
     /// </summary>
-    public RecordBatch? Apply(RecordBatch batch, Action<RecordBatch, int[], string, string> setAside, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
+    public RecordBatch? Apply(RecordBatch batch, ReadTimes times, Action<RecordBatch, int[], string, string> setAside, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
     {
         if (Diversion is { } all)
         {
@@ -65,7 +65,7 @@ public sealed class SplitTreatment
             if (batch[column.Index].NullCount > 0) tell(FindingKind.Null, column.Name, batch[column.Index].Type, batch, FirstNull(batch[column.Index]), null);
         }
 
-        return ToOutput(batch, tell);
+        return ToOutput(batch, times, tell);
     }
 
     private RecordBatch WithoutJudged(RecordBatch batch, Action<RecordBatch, int[], string, string> setAside, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
@@ -109,13 +109,13 @@ public sealed class SplitTreatment
         return batch.Take([.. rows[true]]);
     }
 
-    private RecordBatch ToOutput(RecordBatch batch, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
+    private RecordBatch ToOutput(RecordBatch batch, ReadTimes times, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
     {
         if (Loose.Count == 0 && Picked is null) return batch;
         using (batch)
         {
             var loosened = new Column?[batch.Schema.Count];
-            foreach (var loose in Loose) Loosen(batch, loose, loosened, tell);
+            foreach (var loose in Loose) Loosen(batch, loose, loosened, times, tell);
             var columns = new Column[Output.Count];
             for (var i = 0; i < columns.Length; i++)
             {
@@ -127,10 +127,11 @@ public sealed class SplitTreatment
         }
     }
 
-    private static void Loosen(RecordBatch batch, LooseColumn loose, Column?[] columns, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
+    private static void Loosen(RecordBatch batch, LooseColumn loose, Column?[] columns, ReadTimes times, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
     {
         var texts = batch[loose.Index];
-        columns[loose.Index] = Casts.Cast(texts, loose.Type, null, out var failed);
+        Bitmap? failed = null;
+        columns[loose.Index] = (texts is VarColumn written ? times(written, loose.Name, loose.Type, out failed) : null) ?? Casts.Cast(texts, loose.Type, null, out failed);
         if (failed is null) return;
         using (failed)
         {

@@ -35,17 +35,17 @@ internal sealed class ColumnEvidence
         _scalar = TypeLattice.Join(_scalar, type);
     }
 
-    /// <summary>The type and, for dates, the layout that explain all values.</summary>
+    /// <summary>The type and, for dates, the layout that explain all values; for texts the layout of the dates that came before the first that is none.</summary>
     public DataType Type(out DateLayout layout)
     {
         layout = DateLayout.Iso;
         if (_scalar.Kind == TypeKind.Float64 && (_hasInexact || _hasOnlySpecials)) return DataType.String;
         if (!_hasDates) return _scalar;
-        if (_scalar.Kind != TypeKind.Null) return DataType.String;
         for (var i = 0; i < DateLayout.All.Count; i++)
         {
             if ((_layouts >> i & 1) == 0) continue;
             layout = DateLayout.All[i];
+            if (_scalar.Kind != TypeKind.Null) return DataType.String;
             IsAmbiguous = (_layouts & (_layouts - 1)) != 0;
             return _hasTimes ? DataType.Timestamp : DataType.Date;
         }

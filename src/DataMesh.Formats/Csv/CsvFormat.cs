@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Formats.Text;
@@ -39,7 +40,7 @@ public sealed class CsvFormat : FileFormat
         var dialect = (CsvDialect)description.Dialect;
         RecordBoundaries boundaries = dialect.QuotedNewlines && dialect.Quote != 0 ? new CsvBoundaries(dialect) : new NewlineBoundaries(dialect.Terminator);
         var from = file with { From = Math.Max(file.From, dialect.DataStart) };
-        return TextSplitReader.OpenAsync(from, description.Text, boundaries, () => new CsvDecoder(dialect, description.Schema, plan), () => CsvRecordFormat.Write(dialect, description.Schema), cancellation);
+        return TextSplitReader.OpenAsync(from, description.Text, boundaries, () => new CsvDecoder(dialect, description.Schema, plan), () => CsvRecordFormat.Write(dialect, description.Schema), new WrittenTimes(dialect.DateLayouts, dialect.TimeZone), cancellation);
     }
 
     /// <inheritdoc/>
@@ -70,7 +71,7 @@ public sealed class CsvFormat : FileFormat
         };
         if (dialect.Comment.Length > 0) facts["comment"] = System.Text.Encoding.UTF8.GetString(dialect.Comment);
         if (dialect.Terminator == '\r') facts["line_end"] = "carriage return";
-        foreach (var (column, layout) in dialect.DateLayouts) facts[$"dates in {column}"] = layout.ToString();
+        foreach (var (column, layout) in dialect.DateLayouts.Where(each => found.Schema.TryGet(each.Key, out var field) && field.Type.Kind is TypeKind.Date or TypeKind.Timestamp)) facts[$"dates in {column}"] = layout.ToString();
         if (found.AmbiguousDates.Count > 0) facts["ambiguous_dates"] = string.Join(", ", found.AmbiguousDates);
         return facts;
     }

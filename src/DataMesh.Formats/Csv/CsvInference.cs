@@ -36,7 +36,8 @@ internal static class CsvInference
         for (var i = 0; i < names.Count; i++)
         {
             var type = evidence[i].Type(out var layout);
-            if (type.Kind is TypeKind.Date or TypeKind.Timestamp && layout != DateLayout.Iso)
+            // A text may be a stray in a column that was a date before: then the others are read by their layout.
+            if (layout != DateLayout.Iso)
             {
                 layouts[names[i]] = layout;
                 if (evidence[i].IsAmbiguous) ambiguous.Add($"{names[i]} ({layout})");

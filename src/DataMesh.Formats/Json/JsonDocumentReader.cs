@@ -20,6 +20,12 @@ internal sealed class JsonDocumentReader(TextInput input, JsonPath path, FileToO
     private bool _atEnd;
     private bool _isDone;
 
+    /// <summary>How the file writes dates and times.</summary>
+    public required WrittenTimes Times { get; init; }
+
+    /// <inheritdoc/>
+    public override Column? ReadTimes(VarColumn texts, string column, DataType type, out Bitmap? failed) => Times.Read(texts, column, type, out failed);
+
     /// <inheritdoc/>
     public override long BytesRead => input.BytesRead;
 

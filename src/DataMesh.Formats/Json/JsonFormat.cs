@@ -84,9 +84,9 @@ public sealed class JsonFormat : FileFormat
         var dialect = (JsonDialect)description.Dialect;
         BlockDecoder Decoder() => new JsonBlockDecoder(plan, dialect);
         if (dialect.Path is null)
-            return await TextSplitReader.OpenAsync(file, description.Text, new NewlineBoundaries(), Decoder, () => RecordsAlone, cancellation).ConfigureAwait(false);
+            return await TextSplitReader.OpenAsync(file, description.Text, new NewlineBoundaries(), Decoder, () => RecordsAlone, WrittenTimes.Iso(dialect.Zone), cancellation).ConfigureAwait(false);
         var input = await TextInput.OpenAsync(file.Path, description.Text, 0, cancellation).ConfigureAwait(false);
-        return new JsonDocumentReader(input, dialect.Path, file, description.Text, Decoder);
+        return new JsonDocumentReader(input, dialect.Path, file, description.Text, Decoder) { Times = WrittenTimes.Iso(dialect.Zone) };
     }
 
     /// <inheritdoc/>

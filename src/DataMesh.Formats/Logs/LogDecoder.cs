@@ -80,4 +80,8 @@ internal sealed class LogDecoder(LogDialect dialect, Schema file, DecodePlan pla
 /// <summary>How the lines of one file are read.</summary>
 /// <param name="Pattern">Their form.</param>
 /// <param name="Fields">How the fields are written.</param>
-internal sealed record LogDialect(LogPattern Pattern, CsvDialect Fields);
+internal sealed record LogDialect(LogPattern Pattern, CsvDialect Fields)
+{
+    /// <summary>How its dates and times are written.</summary>
+    public WrittenTimes Times => new(Fields.DateLayouts, Fields.TimeZone);
+}

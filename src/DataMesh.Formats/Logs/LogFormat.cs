@@ -62,9 +62,9 @@ public sealed class LogFormat : FileFormat
     /// <inheritdoc/>
     public override ValueTask<SplitReader> OpenAsync(FileToOpen file, FormatDescription description, DecodePlan plan, CancellationToken cancellation) =>
         description.Dialect is JsonDialect pairs
-            ? TextSplitReader.OpenAsync(file, description.Text, new NewlineBoundaries(), () => new LogfmtDecoder(plan, pairs), () => Logfmt.RecordFormat, cancellation)
+            ? TextSplitReader.OpenAsync(file, description.Text, new NewlineBoundaries(), () => new LogfmtDecoder(plan, pairs), () => Logfmt.RecordFormat, WrittenTimes.Iso(pairs.Zone), cancellation)
             : TextSplitReader.OpenAsync(file, description.Text, new NewlineBoundaries(), () => new LogDecoder((LogDialect)description.Dialect, description.Schema, plan),
-                () => Kept((LogDialect)description.Dialect), cancellation);
+                () => Kept((LogDialect)description.Dialect), ((LogDialect)description.Dialect).Times, cancellation);
 
     /// <inheritdoc/>
     public override SplitReader OpenRecords(KeptRecords kept, FormatOptions options, DecodePlan plan)

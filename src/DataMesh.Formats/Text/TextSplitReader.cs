@@ -15,15 +15,25 @@ public sealed class TextSplitReader(TextBlockReader reader, Func<BlockDecoder> d
     /// <summary>Says how a record is decoded alone; only asked for where records are set aside.</summary>
     public Func<string>? Format { get; init; }
 
+    /// <summary>How the file writes dates and times.</summary>
+    public WrittenTimes? Times { get; init; }
+
+    /// <inheritdoc/>
+    public override Column? ReadTimes(VarColumn texts, string column, DataType type, out Bitmap? failed)
+    {
+        failed = null;
+        return Times?.Read(texts, column, type, out failed);
+    }
+
     /// <inheritdoc/>
     public override long BytesRead => reader.BytesRead;
 
     /// <summary>Opens a split of a described file with the boundaries and decoders of its format.</summary>
-    public static async ValueTask<SplitReader> OpenAsync(FileToOpen file, TextEncoding encoding, RecordBoundaries boundaries, Func<BlockDecoder> decoders, Func<string> format, CancellationToken cancellation)
+    public static async ValueTask<SplitReader> OpenAsync(FileToOpen file, TextEncoding encoding, RecordBoundaries boundaries, Func<BlockDecoder> decoders, Func<string> format, WrittenTimes times, CancellationToken cancellation)
     {
         var input = await TextInput.OpenAsync(file.Path, encoding, file.From, cancellation).ConfigureAwait(false);
         var reader = new TextBlockReader(input, boundaries, file.Split.Name, file.From, file.Split.End, file.BlockBytes) { LeavesOpenRecord = file.Split.MayGrow };
-        return new TextSplitReader(reader, decoders) { Format = format, _path = file.Path, _encoding = encoding };
+        return new TextSplitReader(reader, decoders) { Format = format, Times = times, _path = file.Path, _encoding = encoding };
     }
 
     /// <inheritdoc/>

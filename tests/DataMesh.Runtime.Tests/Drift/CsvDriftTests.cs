@@ -207,6 +207,32 @@ public sealed class CsvDriftTests : IDisposable
         else Assert.Superset(new HashSet<string>(["""{"a":1,"b":"x","a__string":null}""", """{"a":null,"b":"y","a__string":"none"}""", """{"a":null,"b":"y","a__string":"few"}"""]), rows.ToHashSet());
     }
 
+    [Theory]
+    [InlineData("new_column", "2024-01-31", "date", "\"2024-01-31\"")]
+    [InlineData("ignore", "2024-01-31", "date", "\"2024-01-31\"")]
+    [InlineData("new_column", "31.01.2024", "date", "\"2024-01-31\"")]
+    [InlineData("new_column", "2024-01-31 10:00:00", "timestamp", "\"2024-01-31T09:00:00Z\"")]
+    [InlineData("ignore", "31.01.2024 10:00", "timestamp", "\"2024-01-31T09:00:00Z\"")]
+    [InlineData("new_column", "31.01.2024", "date", "\"2024-01-31\"", true)]
+    [InlineData("new_column", "true", "bool", "true")]
+    [InlineData("new_column", "1.5", "float64", "1.5")]
+    public async Task Values_of_every_type_are_told_from_others_as_their_file_writes_them(string policy, string value, string type, string read, bool isFar = false)
+    {
+        _folder.Drift = $"{{ columns: {{ a: {{ type_changed: {policy} }} }} }}";
+        _folder.Source = "timezone: Europe/Oslo";
+        _folder.Add("1.csv", "a,b", $"{value},x");
+        await _folder.DoneAsync();
+        var lines = Enumerable.Repeat($"{value},y", isFar ? 200_000 : 3).ToList();
+        _folder.Add("2.csv", ["a,b", .. lines, "soon,z"]);
+        await _folder.DoneAsync();
+        Assert.Equal([$"TypeChanged a: {type} > string @ in/2.csv:{lines.Count + 2} {(policy == "ignore" ? "Ignore" : "NewColumn")}"], await _folder.ToldAsync());
+        Assert.Equal(type, _folder.Schema[0].Type.ToString());
+        Assert.Empty(_folder.Bad());
+        var rows = _folder.Rows();
+        Assert.Equal(lines.Count + 1, rows.Count(row => row.StartsWith($"{{\"a\":{read},", StringComparison.Ordinal)));
+        Assert.Single(rows, row => row.StartsWith(policy == "ignore" ? "{\"a\":null,\"b\":\"z\"}" : "{\"a\":null,\"b\":\"z\",\"a__string\":\"soon\"}", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_value_far_behind_the_samples_is_found_with_its_line()
     {

@@ -15,11 +15,13 @@ internal sealed class DriftFolder : IDisposable
 
     public string Stages { get; set; } = "";
 
+    public string Source { get; set; } = "";
+
     public string Sink { get; set; } = "dataset: { name: t }";
 
     public string Types { get; set; } = "{}";
 
-    public string Yaml => string.Join("\n", "pipeline: p", $"source: {{ type: file, path: in, types: {Types} }}", $"drift: {Drift}", Stages, Sink);
+    public string Yaml => string.Join("\n", "pipeline: p", $"source: {{ type: file, path: in, types: {Types}{(Source.Length > 0 ? ", " + Source : "")} }}", $"drift: {Drift}", Stages, Sink);
 
     public DriftFolder Add(string file, params string[] lines)
     {

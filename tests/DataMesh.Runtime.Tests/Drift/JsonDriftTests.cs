@@ -112,6 +112,24 @@ public sealed class JsonDriftTests : IDisposable
     }
 
     [Theory]
+    [InlineData("new_column")]
+    [InlineData("ignore")]
+    public async Task A_text_in_the_place_of_a_time_goes_where_the_policy_says(string policy)
+    {
+        _folder.Drift = $"{{ overrides: {{ type_changed: {policy} }} }}";
+        _folder.Source = "timezone: Europe/Oslo";
+        _folder.Add("1.ndjson", """{"at":"2024-01-31 10:00:00","day":"2024-01-31"}""");
+        await _folder.DoneAsync();
+        _folder.Add("2.ndjson", """{"at":"2024-01-31 10:00:00","day":"soon"}""", """{"at":"soon","day":"2024-02-01"}""");
+        await _folder.DoneAsync();
+        Assert.Empty(_folder.Bad());
+        Assert.Equal(["timestamp", "date"], _folder.Schema.Take(2).Select(field => field.Type.ToString()));
+        var more = policy == "ignore" ? ("", "") : (",\"at__string\":null,\"day__string\":\"soon\"", ",\"at__string\":\"soon\",\"day__string\":null");
+        Assert.Contains($"{{\"at\":\"2024-01-31T09:00:00Z\",\"day\":null{more.Item1}}}", _folder.Rows());
+        Assert.Contains($"{{\"at\":null,\"day\":\"2024-02-01\"{more.Item2}}}", _folder.Rows());
+    }
+
+    [Theory]
     [InlineData("column_added", """{"a":2,"b":1}""", "The new column 'b' appeared.")]
     [InlineData("column_removed", """{"c":2}""", "The column 'a' is gone.")]
     [InlineData("type_changed", """{"a":"two","c":1}""", "The column 'a' changed from int64 to string.")]

@@ -24,7 +24,7 @@ internal static class QuarantineReplayVerb
 
     /// <summary>The folder of the state between runs, as for <c>run</c>.</summary>
     public static Option<string?> StateOption() =>
-        new("--state-folder") { Description = "Folder for the state between runs; without it: .datamesh beside the pipeline file.", HelpName = "FOLDER" };
+        new("--state") { Description = "Folder for the state between runs; without it: .datamesh beside the pipeline file.", HelpName = "FOLDER" };
 
     /// <summary>Runs the epoch and prints its account.</summary>
     public static async Task<int> RunAsync(PipelineDefinition definition, SettleRequest request, string? stateFolder, bool json)
