@@ -20,6 +20,9 @@ internal static class ExitCodes
     /// <summary>`run`: more records would have been set aside than the pipeline file allows.</summary>
     public const int TooManySetAside = 5;
 
+    /// <summary>No silo answers.</summary>
+    public const int NoSilo = 6;
+
     /// <summary>A mistake in DataMesh itself.</summary>
     public const int Bug = 70;
 

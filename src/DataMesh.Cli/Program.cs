@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using DataMesh.Cli;
 using DataMesh.Cli.Verbs;
+using DataMesh.Cli.Verbs.Silos;
 
 var root = new RootCommand("DataMesh runs data pipelines: from files to clean, typed tables, with every record accounted for.")
 {
@@ -19,7 +20,14 @@ var root = new RootCommand("DataMesh runs data pipelines: from files to clean, t
     ExplainVerb.Create(),
     SchemaVerb.Create(),
     DoctorVerb.Create(),
+    SiloVerb.Create(),
+    SubmitVerb.Create(),
+    ListVerb.Create(),
+    TopVerb.Create(),
+    LogsVerb.Create(),
+    ClusterVerb.Create(),
 };
+foreach (var verb in AskVerbs.CreateAll()) root.Add(verb);
 root.Add(CommonOptions.Verbose);
 Console.OutputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 if (args.Length == 0) args = ["--help"];

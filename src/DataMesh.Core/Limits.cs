@@ -36,6 +36,9 @@ public static class Limits
     /// <summary>Bytes of batches in flight that one task may hold before its reader waits.</summary>
     public const long TaskBytesInFlightMax = 12L << 20;
 
+    /// <summary>Bytes of batches in flight that all tasks of a silo together may hold before their readers wait.</summary>
+    public const long SiloBytesInFlightMax = 96L << 20;
+
     /// <summary>Bytes of idle column memory that the process keeps for the next batch.</summary>
     public const long PooledBytesMax = 96L << 20;
 
@@ -65,6 +68,12 @@ public static class Limits
 
     /// <summary>Largest entry of a grain's event stream, in bytes.</summary>
     public const int StreamEntryBytesMax = 32 << 10;
+
+    /// <summary>Longest message in a pipeline's log, in characters; the rest is cut off.</summary>
+    public const int LogMessageMax = 4096;
+
+    /// <summary>Lines of logs that may wait to be written; beyond this the newest are dropped.</summary>
+    public const int LogLinesWaitingMax = 10_000;
 
     /// <summary>Versions that are kept of a submitted pipeline.</summary>
     public const int PipelineVersionsMax = 20;

@@ -39,7 +39,7 @@ public sealed class DataPath
     public DataPath(BoundGraph graph, PathOptions options, PathMeter meter)
     {
         (_graph, _options, _meter) = (graph, options, meter);
-        _budget = new ByteBudget(options.BytesInFlight);
+        _budget = new ByteBudget(options.BytesInFlight, options.Whole);
         _ordered = new OrderedRunner(graph);
         meter.Watch(graph, _ordered.Counts);
     }

@@ -17,6 +17,8 @@ namespace DataMesh.Runtime;
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(CommittedPosition))]
 [JsonSerializable(typeof(FinishedIndex))]
+[JsonSerializable(typeof(Silos.SpecOptions))]
+[JsonSerializable(typeof(Silos.LogEntry))]
 public sealed partial class RuntimeJson : JsonSerializerContext;
 
 /// <summary>

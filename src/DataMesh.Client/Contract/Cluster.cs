@@ -66,8 +66,8 @@ public sealed record LiveRun
     /// <summary>The epoch being read; -1 when none is.</summary>
     public long Epoch { get; init; } = -1;
 
-    /// <summary>Bytes of splits to read; -1 when unknown.</summary>
-    public long BytesTotal { get; init; } = -1;
+    /// <summary>Bytes of splits that were listed and are not read yet; -1 when unknown.</summary>
+    public long BacklogBytes { get; init; } = -1;
 
     /// <summary>What was done here.</summary>
     public RunCounts Counts { get; init; } = new();

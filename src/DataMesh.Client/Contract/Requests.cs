@@ -6,7 +6,8 @@ namespace DataMesh.Client.Contract;
 /// <param name="File">Name of the file, for messages.</param>
 /// <param name="Parallelism">Tasks that it may be divided into; null keeps what was, or takes 1.</param>
 /// <param name="Paused">Keeps it paused until it is resumed.</param>
-public sealed record SubmitRequest(string Text, string Folder, string File = "pipeline.yaml", int? Parallelism = null, bool Paused = false);
+/// <param name="Replace">Takes the place of a pipeline of the same name that came from another folder.</param>
+public sealed record SubmitRequest(string Text, string Folder, string File = "pipeline.yaml", int? Parallelism = null, bool Paused = false, bool Replace = false);
 
 /// <summary>Divides a pipeline into another number of tasks.</summary>
 /// <param name="Parallelism">How many.</param>

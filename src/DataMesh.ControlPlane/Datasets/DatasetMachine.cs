@@ -67,7 +67,7 @@ public sealed record TargetCommitted(string Target, string PreparedId, long Vers
 public sealed record TargetRefused(string Target, string PreparedId, WorkFailed Failure) : GrainEvent;
 
 /// <summary>Commits to the table; ends in <see cref="CommitDone"/>.</summary>
-public sealed record Commit(string RunId, string Target, string PreparedPath) : Work;
+public sealed record Commit(string RunId, string Target, string PreparedPath) : Work, IRunWork;
 
 /// <summary>The commit stands, made now or found made.</summary>
 public sealed record CommitDone(long Version) : GrainEvent;

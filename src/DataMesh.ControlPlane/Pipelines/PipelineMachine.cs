@@ -7,7 +7,7 @@ namespace DataMesh.ControlPlane.Pipelines;
 /// <summary>
 /// Supervises a pipeline: start → recover the task from the tables → list splits → run → done; a failure that may pass starts over at recover,
 /// with a growing pause, a few times; a pipeline with a trigger that repeats waits for it and starts over at recover too. Start-up and recovery are
-/// the same path.
+/// the same path. What people ask for while it is active happens at its next barrier: <see cref="PipelineWishes"/>.
 /// </summary>
 public sealed class PipelineMachine : IGrainMachine<PipelineState>
 {
@@ -21,28 +21,33 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
     public Step<PipelineState> On(GrainId self, PipelineState state, GrainEvent happened) => happened switch
     {
         StartPipeline again when again.RunId == state.RunId => new(state),
-        StartPipeline start => Start(self, state, start),
-        TaskRecovered recovered when state.Phase == PipelinePhase.Recovering && recovered.Attempt == state.Attempt => ListSplits(self, state),
+        StartPipeline start => Start(self, state, new RunPlan(start.RunId, start.Version, 0, start.Sources, start.Repeats, start.StartsAtTrigger)),
+        PipelineWish wish => PipelineWishes.On(self, state, wish),
+        TaskRecovered recovered when state.Phase == PipelinePhase.Recovering && recovered.Attempt == state.Attempt =>
+            state.IsStopping ? Conclude(self, state) : ListSplits(self, state),
         SplitsListed listed when state.Phase == PipelinePhase.Listing && listed.Attempt == state.Attempt => OnListed(self, state, listed),
-        EpochCommitted => new(state with { Restarts = 0 }),
-        TaskEnded ended when state.Phase == PipelinePhase.Running && ended.Attempt == state.Attempt =>
-            ended.Stopped ? End(state, PipelinePhase.Stopped) : Finish(state, PipelinePhase.Done),
-        TriggerDue due when state.Phase == PipelinePhase.Waiting => due.IsStopped
-            ? End(state, PipelinePhase.Stopped) : Recover(self, state),
+        EpochCommitted committed => new(
+            state with { Restarts = 0, Error = null, EpochsCommitted = Math.Max(state.EpochsCommitted, committed.Epoch + 1) },
+            new Log(LogLevel.Info, $"epoch {committed.Epoch} is committed")),
+        TaskEnded ended when state.Phase == PipelinePhase.Running && ended.Attempt == state.Attempt => OnEnded(self, state, ended),
+        TriggerDue due when state.Phase == PipelinePhase.Waiting => due.IsStopped ? Conclude(self, state) : Recover(self, state),
         TaskFailed failed when failed.Attempt == state.Attempt => OnFailed(self, state, failed.Failure),
         WorkFailed failed => OnFailed(self, state, failed),
-        PauseEnded ended when state.Phase == PipelinePhase.Pausing => ended.IsStopped
-            ? End(state, PipelinePhase.Stopped) : Recover(self, state),
+        PauseEnded ended when state.Phase == PipelinePhase.Pausing => ended.IsStopped ? Conclude(self, state) : Recover(self, state),
+        RunCounted counted when counted.RunId == state.RunId => new(state with { LastRun = counted.Totals }),
         _ => new(state),
     };
 
     /// <inheritdoc/>
-    public bool KeepsRunning(PipelineState state) => state.Phase is
-        PipelinePhase.Recovering or PipelinePhase.Listing or PipelinePhase.Running or PipelinePhase.Pausing or PipelinePhase.Waiting;
+    public bool KeepsRunning(PipelineState state) => state.IsActive;
 
     /// <inheritdoc/>
-    public Step<PipelineState> Resume(GrainId self, PipelineState state) =>
-        state.Phase == PipelinePhase.Waiting ? new(state, new CancelWork(), new AwaitTrigger(state.RunId)) : Recover(self, state);
+    public Step<PipelineState> Resume(GrainId self, PipelineState state)
+    {
+        var log = new Log(LogLevel.Warning, "the process that ran it went away: it goes on from the last committed epoch");
+        if (state.Phase != PipelinePhase.Waiting) return Also(Recover(self, state), log);
+        return state.IsStopping ? Also(Conclude(self, state), log) : new(state, new CancelWork(), new AwaitTrigger(state.RunId));
+    }
 
     /// <summary>The one task of a pipeline without exchanges.</summary>
     public static GrainId TaskOf(string pipeline) => new(GrainKind.Stage, $"{pipeline}/task/0");
@@ -50,11 +55,26 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
     /// <summary>The enumerator of a source.</summary>
     public static GrainId SourceOf(string pipeline, string source) => new(GrainKind.Source, $"{pipeline}/{source}");
 
-    private static Step<PipelineState> Start(GrainId self, PipelineState before, StartPipeline start)
+    /// <summary>Begins a run.</summary>
+    internal static Step<PipelineState> Start(GrainId self, PipelineState before, RunPlan plan)
     {
-        var state = new PipelineState(PipelinePhase.Recovering, start.RunId, start.Version, start.Sources, 0, 0, null) { Repeats = start.Repeats, Attempt = before.Attempt };
-        return start is { Repeats: true, StartsAtTrigger: true } ? Finish(state, PipelinePhase.NothingNew) : Recover(self, state);
+        var state = before.With(plan) with { Phase = PipelinePhase.Recovering, Restarts = 0, Error = null, IsStopping = false, Next = null, Desired = DesiredState.Running };
+        var log = new Log(LogLevel.Info, $"started{(plan.Spec > 0 ? $" with version {plan.Spec}" : "")}");
+        return Also(plan is { Repeats: true, StartsAtTrigger: true } ? Finish(self, state, PipelinePhase.NothingNew) : Recover(self, state), log);
     }
+
+    /// <summary>A run that was to come to a barrier has come there, or ended before.</summary>
+    internal static Step<PipelineState> Conclude(GrainId self, PipelineState state)
+    {
+        if (!state.IsStopping || state.Next is not { } next) return End(state, state.Desired == DesiredState.Paused ? PipelinePhase.Paused : PipelinePhase.Stopped);
+        var ended = End(state, state.Desired == DesiredState.Paused ? PipelinePhase.Paused : PipelinePhase.Stopped);
+        if (state.Desired != DesiredState.Running) return new(ended.State.With(next), ended.Effects);
+        var begun = Start(self, ended.State, next);
+        return new(begun.State, [.. ended.Effects, .. begun.Effects]);
+    }
+
+    /// <summary>A step that does more at its end.</summary>
+    internal static Step<PipelineState> Also(Step<PipelineState> step, params Effect[] more) => new(step.State, [.. step.Effects, .. more]);
 
     /// <summary>Every attempt has a number: what is still told of an earlier one is not heard.</summary>
     private static Step<PipelineState> Recover(GrainId self, PipelineState state)
@@ -64,32 +84,51 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
     }
 
     private static Step<PipelineState> ListSplits(GrainId self, PipelineState state) => new(
-        state with { Phase = PipelinePhase.Listing, Listed = 0, Answered = [], Pending = 0 },
+        state with { Phase = PipelinePhase.Listing, Listed = 0, Answered = [], Pending = 0, PendingBytes = 0 },
         [.. state.Sources.Select(source => new Send(SourceOf(self.Key, source), new ListSplits(state.RunId, self, state.Attempt)))]);
 
     private static Step<PipelineState> OnListed(GrainId self, PipelineState state, SplitsListed listed)
     {
         if (state.Answered.Contains(listed.Source.Key)) return new(state);
-        state = state with { Listed = state.Listed + 1, Answered = [.. state.Answered, listed.Source.Key], Pending = state.Pending + listed.Pending };
+        state = state with
+        {
+            Listed = state.Listed + 1,
+            Answered = [.. state.Answered, listed.Source.Key],
+            Pending = state.Pending + listed.Pending,
+            PendingBytes = state.PendingBytes + listed.Bytes,
+        };
         if (state.Listed < state.Sources.Count) return new(state);
-        if (state.Pending == 0) return Finish(state, PipelinePhase.NothingNew);
-        return new(state with { Phase = PipelinePhase.Running }, new Send(TaskOf(self.Key), new RunTask(state.RunId, state.Attempt)));
+        if (state.IsStopping) return Conclude(self, state);
+        if (state.Pending == 0) return Finish(self, state, PipelinePhase.NothingNew);
+        return new(
+            state with { Phase = PipelinePhase.Running }, new Log(LogLevel.Info, $"{state.Pending} splits to read"),
+            new Send(TaskOf(self.Key), new RunTask(state.RunId, state.Attempt)));
     }
+
+    private static Step<PipelineState> OnEnded(GrainId self, PipelineState state, TaskEnded ended) =>
+        ended.Stopped || state.IsStopping ? Conclude(self, state) : Finish(self, state with { Pending = 0, PendingBytes = 0 }, PipelinePhase.Done);
 
     private static Step<PipelineState> OnFailed(GrainId self, PipelineState state, WorkFailed failure)
     {
-        if (state.Phase is not (PipelinePhase.Recovering or PipelinePhase.Listing or PipelinePhase.Running or PipelinePhase.Waiting)) return new(state);
-        if (failure.IsLost) return state.Phase == PipelinePhase.Waiting ? new(state) : Recover(self, state);
+        if (!state.IsActive || state.Phase == PipelinePhase.Pausing) return new(state);
+        if (failure.IsLost) return Also(Recover(self, state), new Log(LogLevel.Warning, failure.Message));
         state = state with { Error = failure.Message };
-        if (!failure.MayPass || state.Restarts >= RestartsMax) return End(state, PipelinePhase.Failed);
+        var log = new Log(failure.MayPass ? LogLevel.Warning : LogLevel.Error, failure.Message);
+        // Whoever wants it to stop need not wait until it works again; a new version may be the mending of what fails.
+        if (state.IsStopping && (failure.MayPass || state.Next is not null)) return Also(Conclude(self, state), log);
+        if (!failure.MayPass || state.Restarts >= RestartsMax) return Also(End(state, PipelinePhase.Failed), log);
         var pause = TimeSpan.FromSeconds(Math.Min(30, 1 << state.Restarts));
-        return new(state with { Phase = PipelinePhase.Pausing, Restarts = state.Restarts + 1 }, new Pause(pause, failure.Message));
+        return new(state with { Phase = PipelinePhase.Pausing, Restarts = state.Restarts + 1 }, new Pause(pause, failure.Message), log);
     }
 
     /// <summary>Everything that is there has been read: the end of a single run, a pause of one that repeats.</summary>
-    private static Step<PipelineState> Finish(PipelineState state, PipelinePhase phase) =>
-        state.Repeats ? new(state with { Phase = PipelinePhase.Waiting, Error = null }, new AwaitTrigger(state.RunId)) : End(state, phase);
+    private static Step<PipelineState> Finish(GrainId self, PipelineState state, PipelinePhase phase) =>
+        state.IsStopping ? Conclude(self, state)
+        : state.Repeats ? new(state with { Phase = PipelinePhase.Waiting, Error = null }, new AwaitTrigger(state.RunId))
+        : End(state, phase);
 
-    private static Step<PipelineState> End(PipelineState state, PipelinePhase phase) =>
-        new(state with { Phase = phase }, new ReportEnd(state.RunId, phase, phase == PipelinePhase.Failed ? state.Error : null));
+    private static Step<PipelineState> End(PipelineState state, PipelinePhase phase) => new(
+        state with { Phase = phase, IsStopping = false, Next = null },
+        new ReportEnd(state.RunId, phase, phase == PipelinePhase.Failed ? state.Error : null),
+        new Log(phase == PipelinePhase.Failed ? LogLevel.Error : LogLevel.Info, PipelineWords.Of(phase)));
 }

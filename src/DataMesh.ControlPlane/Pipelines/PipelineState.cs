@@ -25,6 +25,19 @@ public enum PipelinePhase
     Failed = 8,
     /// <summary>Everything that was there is committed; waits for its trigger to look again.</summary>
     Waiting = 9,
+    /// <summary>Stands at a barrier until it is resumed.</summary>
+    Paused = 10,
+}
+
+/// <summary>What people want of a pipeline. The numbers are persisted: never change one.</summary>
+public enum DesiredState
+{
+    /// <summary>To read what there is, and to go on as its trigger says.</summary>
+    Running = 0,
+    /// <summary>To stand at a barrier until it is resumed.</summary>
+    Paused = 1,
+    /// <summary>To stand at a barrier.</summary>
+    Stopped = 2,
 }
 
 /// <summary>The state of a pipeline grain.</summary>
@@ -47,9 +60,70 @@ public sealed record PipelineState(
     /// <summary>Counts up with every recovery, over all runs.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>What people want of it.</summary>
+    public DesiredState Desired { get; init; }
+
+    /// <summary>Whether its run has been told to end at the next barrier.</summary>
+    public bool IsStopping { get; init; }
+
+    /// <summary>What begins when the run has come to its barrier.</summary>
+    public RunPlan? Next { get; init; }
+
+    /// <summary>Number of the submitted version that the run uses; 0 for a pipeline that was not submitted.</summary>
+    public long Spec { get; init; }
+
+    /// <summary>Tasks that it may be divided into; 0 takes what the pipeline file says.</summary>
+    public int Parallelism { get; init; }
+
+    /// <summary>Whether it waits for its trigger before it looks for the first time.</summary>
+    public bool StartsAtTrigger { get; init; }
+
+    /// <summary>Bytes in the splits to read, when they were listed.</summary>
+    public long PendingBytes { get; init; }
+
+    /// <summary>Epochs committed since the targets exist.</summary>
+    public long EpochsCommitted { get; init; }
+
+    /// <summary>What the last run had done at its end.</summary>
+    public RunTotals? LastRun { get; init; }
+
+    /// <summary>Whether a run is going on, or waits for something.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsActive => Phase is
+        PipelinePhase.Recovering or PipelinePhase.Listing or PipelinePhase.Running or PipelinePhase.Pausing or PipelinePhase.Waiting;
+
+    /// <summary>The plan of the run.</summary>
+    public RunPlan ToPlan() => new(RunId, Version, Spec, Sources, Repeats, StartsAtTrigger, Parallelism);
+
+    /// <summary>The state with another plan.</summary>
+    public PipelineState With(RunPlan plan) => this with
+    {
+        RunId = plan.RunId,
+        Version = plan.Version,
+        Spec = plan.Spec,
+        Sources = plan.Sources,
+        Repeats = plan.Repeats,
+        StartsAtTrigger = plan.StartsAtTrigger,
+        Parallelism = plan.Parallelism,
+    };
+
     /// <summary>Keys of the sources that have answered.</summary>
     public IReadOnlyList<string> Answered { get; init; } = [];
 }
+
+/// <summary>What a run is begun with.</summary>
+/// <param name="RunId">Identity of the run.</param>
+/// <param name="Version">Hash of the pipeline file.</param>
+/// <param name="Spec">Number of the submitted version; 0 for a pipeline that was not submitted.</param>
+/// <param name="Sources">Ids of the sources.</param>
+/// <param name="Repeats">Whether it looks again for input at its trigger, until it is stopped.</param>
+/// <param name="StartsAtTrigger">Whether it waits for its trigger before it looks for the first time.</param>
+/// <param name="Parallelism">Tasks that it may be divided into; 0 takes what the pipeline file says.</param>
+public sealed record RunPlan(
+    string RunId, string Version, long Spec, IReadOnlyList<string> Sources, bool Repeats = false, bool StartsAtTrigger = false, int Parallelism = 0);
+
+/// <summary>What a run has done, added up.</summary>
+public sealed record RunTotals(long BytesRead, long RowsRead, long RowsWritten, long Quarantined, long Epochs);
 
 /// <summary>Starts a run.</summary>
 /// <param name="RunId">Identity of the run.</param>
@@ -60,7 +134,7 @@ public sealed record PipelineState(
 public sealed record StartPipeline(string RunId, string Version, IReadOnlyList<string> Sources, bool Repeats = false, bool StartsAtTrigger = false) : GrainEvent;
 
 /// <summary>Waits for the trigger; ends in <see cref="TriggerDue"/>.</summary>
-public sealed record AwaitTrigger(string RunId) : Work;
+public sealed record AwaitTrigger(string RunId) : Work, IRunWork;
 
 /// <summary>It is time to look for new input, or the wait was ended by a stop.</summary>
 public sealed record TriggerDue(bool IsStopped) : GrainEvent;
@@ -72,4 +146,4 @@ public sealed record PauseEnded(bool IsStopped) : GrainEvent;
 public sealed record Pause(TimeSpan Time, string Because) : Work;
 
 /// <summary>Tells whoever started the run how it ended.</summary>
-public sealed record ReportEnd(string RunId, PipelinePhase Phase, string? Error) : Work;
+public sealed record ReportEnd(string RunId, PipelinePhase Phase, string? Error) : Work, IRunWork;

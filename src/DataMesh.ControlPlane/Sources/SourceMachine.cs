@@ -57,7 +57,7 @@ public sealed record SplitsListed(GrainId Source, long Pending, long Bytes, int 
 public sealed record SplitsRead(long Count, long Epoch = -1) : GrainEvent;
 
 /// <summary>Looks at the source; ends in <see cref="SplitsFound"/>.</summary>
-public sealed record Enumerate(string RunId) : Work;
+public sealed record Enumerate(string RunId) : Work, IRunWork;
 
 /// <summary>What <see cref="Enumerate"/> found.</summary>
 public sealed record SplitsFound(long Pending, long Bytes) : GrainEvent;

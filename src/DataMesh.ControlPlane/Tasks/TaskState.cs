@@ -74,7 +74,7 @@ public sealed record TaskEnded(GrainId Task, bool Stopped, int Attempt = 0) : Gr
 public sealed record TaskFailed(GrainId Task, WorkFailed Failure, int Attempt = 0) : GrainEvent;
 
 /// <summary>Reads every target's state; ends in <see cref="PreparedFound"/> or <see cref="PositionsFound"/>.</summary>
-public sealed record Recover(string RunId) : Work;
+public sealed record Recover(string RunId) : Work, IRunWork;
 
 /// <summary>A prepared record has a target that did not commit it.</summary>
 public sealed record PreparedFound(long Epoch, PreparedFacts Prepared) : GrainEvent;
@@ -83,7 +83,7 @@ public sealed record PreparedFound(long Epoch, PreparedFacts Prepared) : GrainEv
 public sealed record PositionsFound(long NextEpoch) : GrainEvent;
 
 /// <summary>Reads and stages an epoch; ends in <see cref="EpochStaged"/>.</summary>
-public sealed record RunEpoch(string RunId, long Epoch) : Work;
+public sealed record RunEpoch(string RunId, long Epoch) : Work, IRunWork;
 
 /// <summary>All files of an epoch are written and durable.</summary>
 public sealed record EpochStaged(long Epoch, bool IsDrained, bool IsStopping) : GrainEvent;
@@ -92,13 +92,13 @@ public sealed record EpochStaged(long Epoch, bool IsDrained, bool IsStopping) : 
 public sealed record EpochGivenUp(long Epoch) : GrainEvent;
 
 /// <summary>Writes the prepared record of the staged epoch; ends in <see cref="EpochPrepared"/>.</summary>
-public sealed record Prepare(string RunId, long Epoch) : Work;
+public sealed record Prepare(string RunId, long Epoch) : Work, IRunWork;
 
 /// <summary>The prepared record exists.</summary>
 public sealed record EpochPrepared(long Epoch, PreparedFacts Prepared) : GrainEvent;
 
 /// <summary>Tidies up after a committed epoch; ends in <see cref="EpochCompleted"/>.</summary>
-public sealed record Complete(string RunId, long Epoch, string PreparedPath) : Work;
+public sealed record Complete(string RunId, long Epoch, string PreparedPath) : Work, IRunWork;
 
 /// <summary>The epoch is over.</summary>
 public sealed record EpochCompleted(long Epoch, IReadOnlyList<SplitsDone> SplitsDone) : GrainEvent;

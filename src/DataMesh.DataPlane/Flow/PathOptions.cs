@@ -12,6 +12,9 @@ public sealed record PathOptions
     /// <summary>Bytes in flight before reading waits.</summary>
     public long BytesInFlight { get; init; } = Limits.TaskBytesInFlightMax;
 
+    /// <summary>The budget of all tasks of the silo; null without one.</summary>
+    public ByteBudget? Whole { get; init; }
+
     /// <summary>The scheduler of every block.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
 

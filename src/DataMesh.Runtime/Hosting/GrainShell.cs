@@ -99,7 +99,11 @@ public sealed class GrainShell<TState> : IGrainShell where TState : notnull
             var step = OnEvent(_state!, mail.Event);
             await PersistAsync(step.State);
             mail.Handled?.TrySetResult();
-            foreach (var effect in step.Effects) CarryOut(effect);
+            foreach (var effect in step.Effects)
+            {
+                if (effect is Log log) await NoteAsync(log);
+                else CarryOut(effect);
+            }
         }
         catch (OperationCanceledException) when (_deactivated.IsCancellationRequested)
         {
@@ -150,6 +154,19 @@ public sealed class GrainShell<TState> : IGrainShell where TState : notnull
         }
 
         _state = state;
+    }
+
+    /// <summary>The log is for people: a turn does not fail for it. A grain that nobody takes up again has nobody who reads its log either.</summary>
+    private async ValueTask NoteAsync(Log log)
+    {
+        if (!_activation.KeepsAlive) return;
+        try
+        {
+            await Silos.LogEntry.AppendAsync(_host.Streams, _id, log.Level, log.Message, _deactivated.Token);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+        }
     }
 
     private void CarryOut(Effect effect)

@@ -17,6 +17,7 @@ public sealed class PipelineRun
 {
     private readonly PipelineDefinition _definition;
     private volatile bool _rebuilds;
+    private volatile bool _isDraining;
     private readonly TaskCompletionSource<ReportEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Prepares a run. Throws when sinks contradict each other.</summary>
@@ -28,6 +29,7 @@ public sealed class PipelineRun
         AppId = $"{new Guid(ContentHash.Of(Encoding.UTF8.GetBytes($"datamesh/pipeline/{definition.Name}")).AsSpan(0, 16))}/0";
         if (definition.Sinks.Count == 0) throw new DataMeshException("The pipeline has no dataset or sink.", new Location(definition.File), hint: "add a 'dataset:' section");
         if (SinkRules.Find(definition, Context, Repeats, options.Rebuild) is { Count: > 0 } wrong) throw DataMeshException.Of(wrong);
+        RunId = options.RunId ?? Guid.NewGuid().ToString("N");
         _rebuilds = options.Rebuild;
         Account = new Account(definition.Sinks[0].Sink.SideFolder(Context, "_datamesh"), AppId);
         StartedAt = clock.GetTimestamp();
@@ -39,7 +41,14 @@ public sealed class PipelineRun
     private IReadOnlyList<TargetState> _targetsBefore = [];
 
     /// <summary>Identity of the run.</summary>
-    public string RunId { get; } = Guid.NewGuid().ToString("N");
+    public string RunId { get; }
+
+    /// <summary>Whether the epoch that is being read should end soon, although the run goes on: its silo leaves.</summary>
+    public bool IsDraining
+    {
+        get => _isDraining;
+        set => _isDraining = value;
+    }
 
     /// <summary>The pipeline.</summary>
     public PipelineDefinition Definition => Settlement?.Definition ?? _definition;

@@ -48,13 +48,19 @@ public sealed class RunAccount
         get { lock (_lock) return [.. _messages]; }
     }
 
+    /// <summary>Called with every message as it comes; null while nobody listens.</summary>
+    public Action<string>? Told { get; set; }
+
     /// <summary>Notes something for people, once.</summary>
     public void Tell(string message)
     {
         lock (_lock)
         {
-            if (!_messages.Contains(message)) _messages.Add(message);
+            if (_messages.Contains(message)) return;
+            _messages.Add(message);
         }
+
+        Told?.Invoke(message);
     }
 
     /// <summary>Forgets what was committed: an epoch replaces it.</summary>

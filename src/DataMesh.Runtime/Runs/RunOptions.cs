@@ -1,3 +1,4 @@
+using DataMesh.DataPlane.Flow;
 using DataMesh.Runtime.Quarantine;
 
 namespace DataMesh.Runtime.Runs;
@@ -7,6 +8,12 @@ public sealed record RunOptions
 {
     /// <summary>Cores to decode and encode on; 0 takes all.</summary>
     public int Cores { get; init; }
+
+    /// <summary>Identity of the run; null makes a new one.</summary>
+    public string? RunId { get; init; }
+
+    /// <summary>The bytes in flight that it shares with the other runs of its silo; null when it is alone.</summary>
+    public ByteBudget? Budget { get; init; }
 
     /// <summary>Folder of the embedded host's grain state; null takes <c>.datamesh</c> beside the pipeline file.</summary>
     public string? StateFolder { get; init; }

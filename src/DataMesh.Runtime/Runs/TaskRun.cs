@@ -129,7 +129,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
 
     private async Task StartPathAsync()
     {
-        _path = new DataPath(_graph!, new PathOptions { Cores = cores, Abort = abort, Drift = _plans!.Gate, BadWindow = run.BadWindow, EndsRun = run.Settlement is null }, run.Meter) { ScansForWidenings = _restarts >= EagerRestartsMax };
+        _path = new DataPath(_graph!, new PathOptions { Cores = cores, Whole = run.Options.Budget, Abort = abort, Drift = _plans!.Gate, BadWindow = run.BadWindow, EndsRun = run.Settlement is null }, run.Meter) { ScansForWidenings = _restarts >= EagerRestartsMax };
         if (run.KeepsState) run.Account.States.Restore(_graph!, _path, run.States);
         foreach (var node in _graph!.Keepers.Where(node => run.LastManifest is not null && !run.ReplacesNext && run.States.All(state => state.Stage != node.Id)))
             run.Outcome.Tell($"The stage '{node.Id}' begins with nothing: it knows no row committed before (--rebuild reads everything again).");
@@ -194,7 +194,7 @@ public sealed class TaskRun(PipelineRun run, SplitFeed feed, int cores, Cancella
         // An epoch after which nothing may widen, although rows to come may ask for it, ends with the input.
         var bounded = !run.Options.DryRun && run.Settlement is null && MayEndAnywhere && (run.IsCreating || run.Recovered.Position is not null);
         return bytes => run.StopAtBarrier.IsCancellationRequested
-            || (bounded && bytes > 0 && (bytes >= run.EpochBytes || _path!.WantsBarrier || run.Clock.GetElapsedTime(started) >= run.EpochTime));
+            || (bounded && bytes > 0 && (bytes >= run.EpochBytes || run.IsDraining || _path!.WantsBarrier || run.Clock.GetElapsedTime(started) >= run.EpochTime));
     }
 
     private async Task<StagedEpoch> StageAsync(

@@ -1,0 +1,25 @@
+using DataMesh.Api.Operations;
+using DataMesh.Client.Contract;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace DataMesh.Api.Endpoints;
+
+/// <summary>The silo itself: <c>/v1/cluster</c>, <c>/v1/silo</c>, <c>/health</c>, <c>/metrics</c>.</summary>
+internal sealed class SiloEndpoints(SiloServices silo, Func<Uri> address)
+{
+    private readonly SiloInfo _info = new(silo, address);
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/cluster", async context => await context.JsonAsync(await _info.AllAsync(WantsGrains(context), context.RequestAborted), ContractJson.Default.ClusterStatus));
+        routes.MapGet("/v1/silo", async context => await context.JsonAsync(await _info.ThisAsync(WantsGrains(context), context.RequestAborted), ContractJson.Default.SiloStatus));
+        routes.MapGet("/health/live", context => context.TextAsync("alive\n"));
+        routes.MapGet("/health/ready", context => silo.Host.IsMember ? context.TextAsync("ready\n") : context.TextAsync("not ready\n", StatusCodes.Status503ServiceUnavailable));
+        routes.MapGet("/metrics", async context =>
+            await context.TextAsync(PrometheusText.Write(silo, await _info.ThisAsync(withGrains: false, context.RequestAborted)), type: PrometheusText.ContentType));
+    }
+
+    private static bool WantsGrains(HttpContext context) => context.Request.Query["grains"] == "true";
+}

@@ -1,0 +1,81 @@
+using DataMesh.Client.Contract;
+using DataMesh.ControlPlane.Grains;
+using DataMesh.Runtime.Silos;
+using TaskStatus = DataMesh.Client.Contract.TaskStatus;
+
+namespace DataMesh.Api.Operations;
+
+/// <summary>What runs in this silo, and parts of a run in several silos put together.</summary>
+internal static class LiveRuns
+{
+    /// <summary>A run in this silo.</summary>
+    public static LiveRun Of(SiloRun run, string silo)
+    {
+        var doing = run.Doing;
+        var bytes = run.BytesInFlight;
+        return new LiveRun
+        {
+            Pipeline = run.Name.Pipeline,
+            RunId = run.Run.RunId,
+            StartedAt = run.StartedAt,
+            Epoch = run.Epoch,
+            BacklogBytes = run.BacklogBytes,
+            Counts = CountsOf(run, bytes),
+            Tasks = [.. doing.Where(each => each.Key.Kind is not (GrainKind.Pipeline or GrainKind.Source or GrainKind.Dataset)).OrderBy(each => each.Key.Key, StringComparer.Ordinal)
+                .Select(each => new TaskStatus(each.Key.Key, silo, each.Value, bytes))],
+        };
+    }
+
+    /// <summary>The parts of a run as one.</summary>
+    public static RunCounts Sum(IReadOnlyList<LiveRun> parts) => parts.Count == 1 ? parts[0].Counts : new RunCounts
+    {
+        BytesRead = parts.Sum(part => part.Counts.BytesRead),
+        RowsRead = parts.Sum(part => part.Counts.RowsRead),
+        RowsWritten = parts.Sum(part => part.Counts.RowsWritten),
+        Quarantined = parts.Sum(part => part.Counts.Quarantined),
+        RowsPerSecond = parts.Sum(part => part.Counts.RowsPerSecond),
+        BytesPerSecond = parts.Sum(part => part.Counts.BytesPerSecond),
+        BytesInFlight = parts.Sum(part => part.Counts.BytesInFlight),
+        Stages = Sum(parts.Select(part => part.Counts.Stages)),
+    };
+
+    private static RunCounts CountsOf(SiloRun run, long bytesInFlight)
+    {
+        var stages = run.Counts();
+        return new RunCounts
+        {
+            BytesRead = run.Run.Meter.BytesRead,
+            RowsRead = stages.Take(run.Run.Definition.Sources.Count).Sum(line => line.In),
+            RowsWritten = run.Run.Meter.RowsWritten,
+            Quarantined = stages.Sum(line => line.Quarantined),
+            RowsPerSecond = Math.Round(run.Rates.RowsPerSecond, 1),
+            BytesPerSecond = Math.Round(run.Rates.BytesPerSecond, 1),
+            BytesInFlight = bytesInFlight,
+            Stages = [.. stages.Select(line => new StageStatus(line.Id, line.Type, line.In, line.Created, line.Out, line.Filtered, line.Quarantined, line.Deduplicated, line.Absorbed))],
+        };
+    }
+
+    private static List<StageStatus> Sum(IEnumerable<IReadOnlyList<StageStatus>> parts)
+    {
+        var sums = new List<StageStatus>();
+        foreach (var line in parts.SelectMany(lines => lines))
+        {
+            var at = sums.FindIndex(known => known.Id == line.Id);
+            if (at < 0) sums.Add(line);
+            else sums[at] = Add(sums[at], line);
+        }
+
+        return sums;
+    }
+
+    private static StageStatus Add(StageStatus a, StageStatus b) => a with
+    {
+        In = a.In + b.In,
+        Created = a.Created + b.Created,
+        Out = a.Out + b.Out,
+        Filtered = a.Filtered + b.Filtered,
+        Quarantined = a.Quarantined + b.Quarantined,
+        Deduplicated = a.Deduplicated + b.Deduplicated,
+        Absorbed = a.Absorbed + b.Absorbed,
+    };
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using DataMesh.Client.Contract;
+using DataMesh.ControlPlane.Grains;
+using DataMesh.ControlPlane.Pipelines;
+using DataMesh.Runtime;
+using DataMesh.Runtime.Hosting;
+using DataMesh.Runtime.Silos;
+using Microsoft.AspNetCore.Http;
+
+namespace DataMesh.Api.Operations;
+
+/// <summary>
+/// Where pipelines stand: what their grains have stored, which every silo can read, with what the silos say that run them.
+/// </summary>
+internal sealed class Statuses(SiloServices silo)
+{
+    private static readonly PipelineState Never = new PipelineMachine().Initial;
+
+    /// <summary>The grain of a pipeline.</summary>
+    public static GrainId GrainOf(string name) => new(GrainKind.Pipeline, name);
+
+    /// <summary>One pipeline.</summary>
+    public async Task<PipelineStatus> OneAsync(string name, CancellationToken cancellation)
+    {
+        var newest = await RequireAsync(name, cancellation);
+        return Make(newest, await StateAsync(name, cancellation), await LiveAsync(cancellation));
+    }
+
+    /// <summary>A page of pipelines.</summary>
+    public async Task<PipelineList> PageAsync(string after, int limit, CancellationToken cancellation)
+    {
+        var names = await silo.Host.Pipelines.ListAsync(after, limit, cancellation);
+        var live = await LiveAsync(cancellation);
+        var found = new List<PipelineStatus>(names.Count);
+        foreach (var name in names)
+        {
+            if (await silo.Host.Pipelines.FindAsync(name, 0, cancellation) is { } newest) found.Add(Make(newest, await StateAsync(name, cancellation), live));
+        }
+
+        return new PipelineList(found, names.Count < limit ? null : names[^1]);
+    }
+
+    /// <summary>The state of a pipeline's grain.</summary>
+    public async Task<PipelineState> StateAsync(string name, CancellationToken cancellation) =>
+        await silo.Host.States.ReadAsync(GrainOf(name), cancellation) is { } stored ? JsonSerializer.Deserialize(stored.Json, RuntimeJson.Default.PipelineState) ?? Never : Never;
+
+    /// <summary>The newest version of a pipeline, or a refusal.</summary>
+    public async Task<PipelineVersion> RequireAsync(string name, CancellationToken cancellation)
+    {
+        if (await silo.Host.Pipelines.FindAsync(name, 0, cancellation) is { } version) return version;
+        var near = Core.Errors.Nearest.Find(name, await silo.Host.Pipelines.ListAsync("", 1000, cancellation));
+        throw new ApiException(
+            StatusCodes.Status404NotFound, $"There is no pipeline '{name}' here.", hint: near is null ? "'datamesh list' shows what there is" : $"did you mean '{near}'?");
+    }
+
+    private async Task<ILookup<string, LiveRun>> LiveAsync(CancellationToken cancellation)
+    {
+        var others = await silo.Peers.AskAsync(withGrains: false, cancellation);
+        return silo.Worker.Runs.Select(run => LiveRuns.Of(run, silo.Host.SiloId)).Concat(others.SelectMany(other => other.Live)).ToLookup(run => run.RunId);
+    }
+
+    private PipelineStatus Make(PipelineVersion newest, PipelineState state, ILookup<string, LiveRun> live)
+    {
+        var parts = live[state.RunId].ToList();
+        var isActive = state.IsActive && parts.Count > 0;
+        return new PipelineStatus
+        {
+            Name = newest.Name,
+            Desired = Words.Of(state.Desired),
+            Phase = Words.Of(state.Phase),
+            IsStopping = state.IsStopping,
+            Version = state.Spec,
+            NewestVersion = newest.Version,
+            TextHash = state.Version,
+            RunId = state.RunId,
+            SubmittedAt = newest.SubmittedAt,
+            StartedAt = isActive ? parts.Min(part => part.StartedAt) : null,
+            Folder = newest.BaseFolder,
+            Trigger = SpecOptions.Of(newest).Trigger,
+            Parallelism = Math.Max(1, state.Parallelism),
+            Epoch = isActive ? parts.Max(part => part.Epoch) : -1,
+            EpochsCommitted = state.EpochsCommitted,
+            Restarts = state.Restarts,
+            BacklogSplits = state.Pending,
+            BacklogBytes = isActive && parts.Any(part => part.BacklogBytes >= 0) ? parts.Sum(part => Math.Max(0, part.BacklogBytes)) : state.PendingBytes,
+            Counts = isActive ? LiveRuns.Sum(parts) : CountsOf(state.LastRun),
+            Tasks = isActive ? [.. parts.SelectMany(part => part.Tasks)] : [],
+            Error = state.Error,
+        };
+    }
+
+    private static RunCounts CountsOf(RunTotals? totals) => totals is null ? new RunCounts() : new RunCounts
+    {
+        BytesRead = totals.BytesRead,
+        RowsRead = totals.RowsRead,
+        RowsWritten = totals.RowsWritten,
+        Quarantined = totals.Quarantined,
+    };
+}

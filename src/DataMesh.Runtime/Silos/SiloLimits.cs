@@ -1,0 +1,16 @@
+using DataMesh.Core;
+
+namespace DataMesh.Runtime.Silos;
+
+/// <summary>What one silo may use.</summary>
+public sealed record SiloLimits
+{
+    /// <summary>Cores of every run to decode and encode on; 0 takes all.</summary>
+    public int Cores { get; init; }
+
+    /// <summary>Bytes that all runs together may have in flight before their readers wait.</summary>
+    public long BytesInFlight { get; init; } = Limits.SiloBytesInFlightMax;
+
+    /// <summary>Epochs that are read at once; others wait for their turn, so that memory does not grow with the number of pipelines.</summary>
+    public int EpochsAtOnce { get; init; } = Math.Max(4, 2 * Environment.ProcessorCount);
+}

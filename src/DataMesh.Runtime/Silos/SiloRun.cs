@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using DataMesh.ControlPlane.Grains;
+using DataMesh.ControlPlane.Tasks;
+using DataMesh.DataPlane.Ledger;
+using DataMesh.Runtime.Runs;
+
+namespace DataMesh.Runtime.Silos;
+
+/// <summary>A run, or a part of one, in this silo: its worker, and what it is doing now.</summary>
+public sealed class SiloRun : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop;
+    private readonly RunWorker _worker;
+    private readonly ConcurrentDictionary<GrainId, string> _doing = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _users;
+    private long _readBefore;
+    private long _retries;
+    private bool _isClosed;
+    private volatile bool _isInEpoch;
+    private volatile bool _isCounting;
+
+    internal SiloRun(RunName name, PipelineRun run, CancellationTokenSource stop, TimeProvider clock)
+    {
+        (Name, Run, _stop, StartedAt) = (name, run, stop, clock.GetUtcNow());
+        _worker = new RunWorker(run);
+        Rates = new RunRates(this);
+    }
+
+    /// <summary>Its identity.</summary>
+    public RunName Name { get; }
+
+    /// <summary>The run.</summary>
+    public PipelineRun Run { get; }
+
+    /// <summary>When it began here.</summary>
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>How fast it is.</summary>
+    public RunRates Rates { get; }
+
+    /// <summary>The epoch being read; -1 when none is.</summary>
+    public long Epoch { get; private set; } = -1;
+
+    /// <summary>Bytes of blocks and batches in flight.</summary>
+    public long BytesInFlight => _worker.Task?.BytesInFlight ?? 0;
+
+    /// <summary>Bytes of the splits that were listed and are not read yet; -1 when unknown.</summary>
+    public long BacklogBytes => _worker.Task?.TotalBytes is { } total ? Math.Max(0, total - (Run.Meter.BytesRead - _readBefore)) : -1;
+
+    /// <summary>How often it waited to try again.</summary>
+    public long Retries => Interlocked.Read(ref _retries);
+
+    /// <summary>The ledger's lines over all epochs of the run, with that of the epoch being read.</summary>
+    public IReadOnlyList<StageCounts> Counts()
+    {
+        var sums = Run.Outcome.Stages.ToList();
+        if (!_isCounting) return sums;
+        foreach (var line in Run.Meter.Lines())
+        {
+            var at = sums.FindIndex(known => known.Id == line.Id);
+            if (at < 0) sums.Add(line);
+            else sums[at] += line;
+        }
+
+        return sums;
+    }
+
+    /// <summary>What each grain of it is doing, in the field's words: <c>run_epoch</c>, <c>commit</c> …</summary>
+    public IReadOnlyCollection<KeyValuePair<GrainId, string>> Doing => [.. _doing];
+
+    /// <summary>Whether anything of it goes on.</summary>
+    public bool IsUsed
+    {
+        get { lock (_lock) return _users > 0; }
+    }
+
+    /// <summary>Asks it to end at its next barrier.</summary>
+    public void Stop() => _stop.Cancel();
+
+    /// <summary>Keeps it from being disposed; false when it is already.</summary>
+    internal bool TryUse()
+    {
+        lock (_lock)
+        {
+            if (_isClosed) return false;
+            _users++;
+            return true;
+        }
+    }
+
+    /// <summary>Gives it free.</summary>
+    internal void EndUse()
+    {
+        lock (_lock)
+        {
+            if (--_users == 0 && _isClosed) _idle.TrySetResult();
+        }
+    }
+
+    /// <summary>Carries out work.</summary>
+    internal async Task<GrainEvent?> DoAsync(GrainId self, Work work, long fence, SemaphoreSlim epochs, CancellationToken cancellation)
+    {
+        if (work is RunEpoch && Run.IsDraining) await StayDrainedAsync(cancellation);
+        if (work is not (RunEpoch or Prepare or Complete or ControlPlane.Datasets.Commit)) _isInEpoch = false;
+        if (work is Complete) _isCounting = false;
+        if (work is Recover) _readBefore = Run.Meter.BytesRead;
+        if (work is ControlPlane.Pipelines.Pause) Interlocked.Increment(ref _retries);
+        if (Run.IsDraining && !_isInEpoch) _drained.TrySetResult();
+        _doing[self] = WordOf(work);
+        try
+        {
+            return work is RunEpoch read ? await ReadAsync(self, read, fence, epochs, cancellation) : await _worker.DoAsync(self, work, fence, cancellation);
+        }
+        finally
+        {
+            _doing.TryRemove(self, out _);
+        }
+    }
+
+    /// <summary>
+    /// Lets the epoch that is being read end and be committed, and begins no other. Where an epoch can not end here, or nothing is read, there is nothing
+    /// to wait for.
+    /// </summary>
+    internal async Task DrainAsync(CancellationToken cancellation)
+    {
+        Run.IsDraining = true;
+        if (!_isInEpoch || !CanEndEpoch) return;
+        await _drained.Task.WaitAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            if (_isClosed) return;
+            _isClosed = true;
+            if (_users == 0) _idle.TrySetResult();
+        }
+
+        await _idle.Task;
+        await _worker.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    /// <summary>The first epoch of a run that creates nothing it could go on from ends with its input.</summary>
+    private bool CanEndEpoch => Run.IsCreating || Run.Recovered.Position is not null;
+
+    private async Task<GrainEvent?> ReadAsync(GrainId self, RunEpoch read, long fence, SemaphoreSlim epochs, CancellationToken cancellation)
+    {
+        await epochs.WaitAsync(cancellation);
+        try
+        {
+            (Epoch, _isInEpoch, _isCounting) = (read.Epoch, true, true);
+            var happened = await _worker.DoAsync(self, read, fence, cancellation);
+            if (happened is not EpochStaged) _isInEpoch = _isCounting = false;
+            return happened;
+        }
+        finally
+        {
+            Epoch = -1;
+            epochs.Release();
+        }
+    }
+
+    private async Task StayDrainedAsync(CancellationToken cancellation)
+    {
+        _isInEpoch = false;
+        _drained.TrySetResult();
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+    }
+
+    private static string WordOf(Work work) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(work.GetType().Name);
+}

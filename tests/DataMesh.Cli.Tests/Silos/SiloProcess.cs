@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using DataMesh.Client;
+using DataMesh.Client.Contract;
+
+namespace DataMesh.Cli.Tests.Silos;
+
+/// <summary>A real silo as a process, on a free port, with its state in a folder that outlives it.</summary>
+internal sealed class SiloProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly Process _process;
+    private readonly string _folder;
+    private readonly Task<string> _error;
+
+    private SiloProcess(Process process, string folder, string address, Task<string> error)
+    {
+        (_process, _folder, Address, _error) = (process, folder, address, error);
+        Client = new SiloClient(new Uri(address));
+    }
+
+    /// <summary>Talks to it without a process in between: pipelines of tests are over soon.</summary>
+    public SiloClient Client { get; }
+
+    /// <summary>Where it answers.</summary>
+    public string Address { get; }
+
+    /// <summary>What it wrote to standard error, once it has ended.</summary>
+    public string Error => _error.Result;
+
+    /// <summary>Starts a silo and waits until it answers.</summary>
+    public static SiloProcess Start(string folder, IReadOnlyList<(string Name, string Value)>? environment = null, params string[] options)
+    {
+        var process = DatameshProcess.Start(folder, environment ?? [], ["silo", "--listen", "127.0.0.1:0", "--state", "silo-state", "--json", .. options]);
+        var error = process.StandardError.ReadToEndAsync();
+        var line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"The silo did not start: {error.Result}");
+        return new SiloProcess(process, folder, JsonSerializer.Deserialize<JsonElement>(line).GetProperty("address").GetString()!, error);
+    }
+
+    /// <summary>Runs an operating verb against it.</summary>
+    public ProcessResult Ask(params string[] arguments) => DatameshProcess.Run(_folder, [("DATAMESH_SILO", Address)], arguments);
+
+    /// <summary>Runs an operating verb that must succeed.</summary>
+    public ProcessResult Do(params string[] arguments)
+    {
+        var result = Ask(arguments);
+        Assert.True(result.ExitCode == 0, $"datamesh {string.Join(' ', arguments)}: exit code {result.ExitCode}\n{result.Output}{result.Error}");
+        return result;
+    }
+
+    /// <summary>Waits until a pipeline's status is as it should be.</summary>
+    public PipelineStatus Await(string pipeline, Func<PipelineStatus, bool> isThere)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            var status = Client.StatusAsync(pipeline).Result;
+            if (isThere(status)) return status;
+            Assert.True(watch.Elapsed < Patience, $"{pipeline} stays as it is: {status}");
+            Thread.Sleep(5);
+        }
+    }
+
+    /// <summary>Waits until a pipeline is in a phase.</summary>
+    public PipelineStatus AwaitPhase(string pipeline, string phase) => Await(pipeline, status => status.Phase == phase && !status.IsStopping);
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    public void AwaitEnd() => Assert.True(_process.WaitForExit(Patience), "the silo did not end");
+
+    /// <summary>Kills it with SIGKILL.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>Sends SIGTERM; the exit code.</summary>
+    public int Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        Assert.True(_process.WaitForExit(Patience), "the silo did not end");
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) Kill();
+        _process.Dispose();
+        Client.Dispose();
+    }
+}
