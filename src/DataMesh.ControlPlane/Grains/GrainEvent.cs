@@ -1,6 +1,41 @@
+using System.Text.Json.Serialization;
+using DataMesh.ControlPlane.Datasets;
+using DataMesh.ControlPlane.Pipelines;
+using DataMesh.ControlPlane.Sources;
+using DataMesh.ControlPlane.Tasks;
+
 namespace DataMesh.ControlPlane.Grains;
 
-/// <summary>Something that happened, told to a grain. Immutable, and made of names and small facts only.</summary>
+/// <summary>
+/// Something that happened, told to a grain. Immutable, and made of names and small facts only. Every event is registered here under the name it has
+/// between silos: never change one.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(Activated), nameof(Activated))]
+[JsonDerivedType(typeof(CommitDone), nameof(CommitDone))]
+[JsonDerivedType(typeof(CommitTarget), nameof(CommitTarget))]
+[JsonDerivedType(typeof(EpochCommitted), nameof(EpochCommitted))]
+[JsonDerivedType(typeof(EpochCompleted), nameof(EpochCompleted))]
+[JsonDerivedType(typeof(EpochGivenUp), nameof(EpochGivenUp))]
+[JsonDerivedType(typeof(EpochPrepared), nameof(EpochPrepared))]
+[JsonDerivedType(typeof(EpochStaged), nameof(EpochStaged))]
+[JsonDerivedType(typeof(ListSplits), nameof(ListSplits))]
+[JsonDerivedType(typeof(PauseEnded), nameof(PauseEnded))]
+[JsonDerivedType(typeof(PositionsFound), nameof(PositionsFound))]
+[JsonDerivedType(typeof(PreparedFound), nameof(PreparedFound))]
+[JsonDerivedType(typeof(RecoverTask), nameof(RecoverTask))]
+[JsonDerivedType(typeof(RunTask), nameof(RunTask))]
+[JsonDerivedType(typeof(SplitsFound), nameof(SplitsFound))]
+[JsonDerivedType(typeof(SplitsListed), nameof(SplitsListed))]
+[JsonDerivedType(typeof(SplitsRead), nameof(SplitsRead))]
+[JsonDerivedType(typeof(StartPipeline), nameof(StartPipeline))]
+[JsonDerivedType(typeof(TargetCommitted), nameof(TargetCommitted))]
+[JsonDerivedType(typeof(TargetRefused), nameof(TargetRefused))]
+[JsonDerivedType(typeof(TaskEnded), nameof(TaskEnded))]
+[JsonDerivedType(typeof(TaskFailed), nameof(TaskFailed))]
+[JsonDerivedType(typeof(TaskRecovered), nameof(TaskRecovered))]
+[JsonDerivedType(typeof(TriggerDue), nameof(TriggerDue))]
+[JsonDerivedType(typeof(WorkFailed), nameof(WorkFailed))]
 public abstract record GrainEvent;
 
 /// <summary>

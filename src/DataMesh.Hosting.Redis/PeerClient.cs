@@ -1,0 +1,46 @@
+using System.Net;
+using System.Net.Http.Headers;
+using DataMesh.Core;
+using DataMesh.Runtime.Hosting;
+using DataMesh.Runtime.Hosting.Peers;
+
+namespace DataMesh.Hosting.Redis;
+
+/// <summary>Sends messages to other silos over HTTP/2 without TLS, one request each; requests to one silo share a connection.</summary>
+internal sealed class PeerClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public PeerClient(string? secret)
+    {
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(1),
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+            EnableMultipleHttp2Connections = true,
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        if (secret is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+    }
+
+    /// <summary>Sends a message and returns what became of it. Throws <see cref="HttpRequestException"/> when the silo is gone or does not understand.</summary>
+    public async Task<Delivery> SendAsync(Uri silo, GrainMessage message, CancellationToken cancellation)
+    {
+        var bytes = message.ToBytes();
+        if (bytes.Length > Limits.MessageBytesMax) throw new GrainCallException(CallFailure.Unknown, $"A message to {message.To} has {bytes.Length:N0} bytes; the most is {Limits.MessageBytesMax:N0}.");
+        using var content = new ByteArrayContent(bytes);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var response = await _http.PostAsync(new Uri(silo, PeerPaths.Messages), content, cancellation);
+        if (response.IsSuccessStatusCode && Enum.TryParse<Delivery>(await response.Content.ReadAsStringAsync(cancellation), out var delivery)) return delivery;
+        throw new HttpRequestException($"{silo} refused a message to {message.To}: HTTP {(int)response.StatusCode}.", null, response.StatusCode);
+    }
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using DataMesh.ControlPlane.Grains;
+using DataMesh.Runtime.Hosting;
+
+namespace DataMesh.Hosting.Redis;
+
+/// <summary>
+/// Grain state in Redis. A command that got no answer is repeated until the activation is cancelled: a write that succeeded already succeeds again.
+/// </summary>
+internal sealed class RedisStateStore(RedisLink link, Membership membership) : IGrainStateStore
+{
+    private readonly ConcurrentDictionary<GrainId, Written> _kept = new();
+
+    public async ValueTask<StoredState?> ReadAsync(GrainId id, CancellationToken cancellation)
+    {
+        var parts = RedisLink.List(await link.PersistAsync(StateScripts.Read, cancellation, id.ToString()));
+        return RedisLink.Text(parts[0]) is { } json
+            ? new StoredState(json, RedisLink.Number(parts[1]), RedisLink.Number(parts[2]), RedisLink.Text(parts[3]) == "1") : null;
+    }
+
+    public async ValueTask<long?> WriteAsync(GrainId id, string json, long expected, long fence, bool keepsRunning, CancellationToken cancellation)
+    {
+        var written = new Written(membership.Id, json, expected, fence, keepsRunning);
+        var version = await WriteAsync(id, written, cancellation);
+        if (version is not null && keepsRunning) _kept[id] = written;
+        else _kept.TryRemove(id, out _);
+        return version;
+    }
+
+    /// <summary>Nothing is known any more of a grain's last write.</summary>
+    public void Forget(GrainId id) => _kept.TryRemove(id, out _);
+
+    /// <summary>Writes again what must be running: Redis was restarted and may have lost the last of it.</summary>
+    public async Task RepeatAsync(CancellationToken cancellation)
+    {
+        foreach (var (id, written) in _kept)
+            if (written.Silo == membership.Id) await WriteAsync(id, written, cancellation);
+    }
+
+    private async Task<long?> WriteAsync(GrainId id, Written written, CancellationToken cancellation)
+    {
+        var version = RedisLink.Number(await link.PersistAsync(
+            StateScripts.Write, cancellation, id.ToString(), GrainGroup.Of(id), written.Silo, written.Json, written.Expected, written.Fence, written.KeepsRunning ? "1" : "0",
+            membership.SawRestart ? "1" : "0"));
+        return version == 0 ? null : version;
+    }
+
+    private sealed record Written(string Silo, string Json, long Expected, long Fence, bool KeepsRunning);
+}
