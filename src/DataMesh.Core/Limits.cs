@@ -81,6 +81,9 @@ public static class Limits
     /// <summary>Largest pipeline file, in bytes.</summary>
     public const int PipelineFileBytesMax = 4 << 20;
 
+    /// <summary>Most tasks of one pipeline.</summary>
+    public const int ParallelismMax = 256;
+
     /// <summary>Most values in one pipeline file, aliases counted as often as they are used.</summary>
     public const int PipelineNodesMax = 200_000;
 

@@ -33,6 +33,7 @@ public sealed class DataPath
     private readonly List<BadRecord> _badSeen = [];
     private long _blocks;
     private volatile bool _hasSeenEnough;
+    private readonly InFlight _inFlight = new();
     private volatile bool _wantsBarrier;
 
     /// <summary>A path for a bound pipeline. Stage workers and decoders live as long as the path, across epochs.</summary>
@@ -74,6 +75,7 @@ public sealed class DataPath
         _ordered.Counts.Clear();
         _ordered.Notices.Clear();
         _badSeen.Clear();
+        _inFlight.Clear();
         _options.BadWindow?.Restore();
         var sinks = writers.Select(writer => new SinkStep(writer, _options, _budget, _meter.Wrote)).ToList();
         var transform = new TransformBlock<BlockInFlight, Morsel>(TransformAsync, _options.Parallel());
@@ -81,7 +83,7 @@ public sealed class DataPath
         transform.LinkTo(order, new DataflowLinkOptions { PropagateCompletion = true });
         try
         {
-            var (drained, finished, open) = await ReadAsync(splits, transform, isDue);
+            var (drained, finished, open) = await ReadAsync(splits, transform, order.Completion, isDue);
             transform.Complete();
             await order.Completion;
             if (_widenings.Count > 0)
@@ -98,7 +100,6 @@ public sealed class DataPath
                 await sinks[i].CompleteAsync(_options.Abort);
             }
 
-            _options.BadWindow?.Save();
             return new EpochOutcome(drained, [], _ordered.Counts, finished, open);
         }
         catch
@@ -110,7 +111,7 @@ public sealed class DataPath
     }
 
     private async Task<(bool Drained, List<OpenSplit> Finished, OpenSplit? Open)> ReadAsync(
-        ISplitFeed splits, TransformBlock<BlockInFlight, Morsel> transform, Func<long, bool> isDue)
+        ISplitFeed splits, TransformBlock<BlockInFlight, Morsel> transform, Task ordered, Func<long, bool> isDue)
     {
         var finished = new List<OpenSplit>();
         var bytes = 0L;
@@ -127,6 +128,7 @@ public sealed class DataPath
                 if (block is null) break;
                 bytes += block.ByteSize;
                 _budget.Spend(block.ByteSize);
+                _inFlight.Enter();
                 if (!await transform.SendAsync(new BlockInFlight(block, split, _blocks++), _options.Abort))
                 {
                     block.Dispose();
@@ -135,6 +137,7 @@ public sealed class DataPath
                 }
             }
 
+            if (split.IsAwaited) await Task.WhenAny(_inFlight.EmptyAsync(_options.Abort), ordered);
             finished.Add(split);
             await splits.FinishAsync(_options.Abort);
         }
@@ -185,6 +188,7 @@ public sealed class DataPath
         _hasSeenEnough = _ordered.HasSeenEnough();
         WantsBarrier = _ordered.WantsBarrier();
         _budget.Return(morsel.Budget);
+        _inFlight.Leave();
     }
 
     private ValueTask SetAsideAsync(IQuarantine quarantine, IReadOnlyList<BadRecord> bad)

@@ -84,7 +84,7 @@ public static class EmbeddedHost
         {
             File = run.Definition.File,
             Settled = run.Outcome.Settled,
-            SetTooManyAside = run.BadWindow is { IsExceeded: true },
+            SetTooManyAside = run.SetTooManyAside,
             DriftEvents = run.Outcome.DriftEvents,
         };
     }

@@ -5,6 +5,7 @@ using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Pipelines;
 using DataMesh.DataPlane.Graph;
+using DataMesh.Runtime.Groups;
 using DataMesh.Runtime.Runs;
 
 namespace DataMesh.Cli.Verbs;
@@ -63,6 +64,7 @@ internal static class PlanVerb
     private static void Print(Plan plan)
     {
         for (var i = 0; i < plan.Sources.Count; i++) PrintSource(plan, i);
+        PrintTasks(plan.Definition);
         foreach (var (node, bound) in plan.Definition.Stages.Zip(plan.Graph.Stages)) PrintStage(node, bound);
         foreach (var target in plan.Targets)
         {
@@ -75,6 +77,13 @@ internal static class PlanVerb
                 Terminal.Line($"  the last row of each ({string.Join(", ", upsert.Key)}) replaces the one that is there{(upsert.DeleteWhen is { } when ? $", or deletes it when {when.Text}" : "")}");
             PrintSchema(target.Schema);
         }
+    }
+
+    private static void PrintTasks(PipelineDefinition definition)
+    {
+        if (definition.Parallelism <= 1) return;
+        var (tasks, because) = TaskCount.Of(definition);
+        Terminal.Line(because is null ? $"{tasks} tasks read side by side, each the splits that it is given" : $"1 task, not {definition.Parallelism}: {because}");
     }
 
     private static void PrintSource(Plan plan, int at)
@@ -127,6 +136,7 @@ internal static class PlanVerb
     private static void PrintJson(Plan plan) => JsonPrinter.Print(new
     {
         Pipeline = plan.Definition.Name,
+        TaskCount.Of(plan.Definition).Tasks,
         Sources = plan.Sources.Select((source, i) => new
         {
             plan.Definition.Sources[i].Id,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DataMesh.Cli.Output;
 using DataMesh.Cli.Runs;
+using DataMesh.Core;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Hosting.Embedded;
@@ -25,13 +26,18 @@ internal static class RunVerb
         var dry = new Option<bool>("--dry-run") { Description = "Do everything but write: show what would be written and set aside, and commit nothing." };
         var epochBytes = new Option<string?>("--epoch-bytes") { Description = "Commit after this much input, such as 256MB; without it: what the pipeline file says, else 1GB.", HelpName = "SIZE" };
         var epochTime = new Option<string?>("--epoch-time") { Description = "Commit after this time, such as 30s; without it: what the pipeline file says, else 1m.", HelpName = "TIME" };
+        var tasks = new Option<int?>("--parallelism") { Description = "Tasks that read side by side; without it: what the pipeline file says, else 1.", HelpName = "N" };
+        tasks.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<int?>() is < 1 or > Limits.ParallelismMax) given.AddError($"--parallelism is a number of tasks from 1 to {Limits.ParallelismMax}.");
+        });
         var strict = new Option<bool>("--strict") { Description = $"Exit with {ExitCodes.Quarantined} when records were set aside." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Show no progress." };
         var patience = new Option<string>("--stop-within") { Description = "Time after Ctrl-C or SIGTERM in which a barrier must come; then the run ends without it.", HelpName = "TIME", DefaultValueFactory = _ => "60s" };
         var json = CommonOptions.Json();
         var command = new Command("run", "Run a pipeline: from its sources into its datasets. Ctrl-C stops at the next barrier; what was read until then is committed.")
         {
-            file, cores, state, once, rebuild, dry, epochBytes, epochTime, strict, quiet, patience, json,
+            file, cores, tasks, state, once, rebuild, dry, epochBytes, epochTime, strict, quiet, patience, json,
         };
         command.Act(async (parsed, _) =>
         {
@@ -40,6 +46,7 @@ internal static class RunVerb
             var options = new RunOptions
             {
                 Cores = parsed.GetValue(cores),
+                Parallelism = parsed.GetValue(tasks),
                 StateFolder = parsed.GetValue(state),
                 Rebuild = parsed.GetValue(rebuild),
                 DryRun = parsed.GetValue(dry),

@@ -94,6 +94,9 @@ public sealed class DatasetSink : Sink
     public override bool CanStartOver => true;
 
     /// <inheritdoc/>
+    public override bool TakesParts => true;
+
+    /// <inheritdoc/>
     public override string TargetName => Name;
 
     /// <inheritdoc/>

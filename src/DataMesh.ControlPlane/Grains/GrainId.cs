@@ -7,15 +7,17 @@ public enum GrainKind : byte
     Pipeline = 0,
     /// <summary>A source's enumerator.</summary>
     Source = 1,
-    /// <summary>One running task: readers, fused stages, writers, epochs.</summary>
+    /// <summary>The coordinator of a pipeline's commit group: epochs. While it has one task, also that task: readers, fused stages, writers.</summary>
     Stage = 2,
     /// <summary>A dataset: the only committer of its table.</summary>
     Dataset = 3,
+    /// <summary>One of several tasks that read side by side: readers, fused stages, writers.</summary>
+    Instance = 4,
 }
 
 /// <summary>The address of a virtual actor: one activation per id.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Key">Which one: <c>pipeline</c>, <c>pipeline/source</c>, <c>pipeline/task/0</c>, the dataset's path.</param>
+/// <param name="Key">Which one: <c>pipeline</c>, <c>pipeline/source</c>, <c>pipeline/task/0</c> (and <c>/1</c>, … for instances), the dataset's path.</param>
 public readonly record struct GrainId(GrainKind Kind, string Key)
 {
     /// <summary><c>kind:key</c>.</summary>

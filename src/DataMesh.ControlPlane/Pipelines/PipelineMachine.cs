@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataMesh.ControlPlane.Grains;
 using DataMesh.ControlPlane.Sources;
 using DataMesh.ControlPlane.Tasks;
@@ -49,8 +50,11 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
         return state.IsStopping ? Also(Conclude(self, state), log) : new(state, new CancelWork(), new AwaitTrigger(state.RunId));
     }
 
-    /// <summary>The one task of a pipeline without exchanges.</summary>
+    /// <summary>The coordinator of a pipeline's tasks.</summary>
     public static GrainId TaskOf(string pipeline) => new(GrainKind.Stage, $"{pipeline}/task/0");
+
+    /// <summary>One of several tasks of a pipeline.</summary>
+    public static GrainId InstanceOf(string pipeline, int number) => new(GrainKind.Instance, string.Create(CultureInfo.InvariantCulture, $"{pipeline}/task/{number}"));
 
     /// <summary>The enumerator of a source.</summary>
     public static GrainId SourceOf(string pipeline, string source) => new(GrainKind.Source, $"{pipeline}/{source}");

@@ -1,12 +1,14 @@
 using DataMesh.ControlPlane.Datasets;
 using DataMesh.ControlPlane.Grains;
+using DataMesh.ControlPlane.Pipelines;
 using DataMesh.ControlPlane.Sources;
 
 namespace DataMesh.ControlPlane.Tasks;
 
 /// <summary>
 /// Runs one task's epochs through the commit protocol: read and stage → prepare → commit every target → complete → next epoch.
-/// Recovery settles a prepared epoch before anything new is read.
+/// Recovery settles a prepared epoch before anything new is read. With several instances it is their coordinator: each reads a part, and the epoch is staged
+/// when all parts are; an instance that fails makes the epoch end on all of them.
 /// </summary>
 public sealed class TaskMachine : IGrainMachine<TaskState>
 {
@@ -18,12 +20,11 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
     {
         RecoverTask recover => new(
             Initial with { Phase = TaskPhase.Recovering, RunId = recover.RunId, Pipeline = recover.Pipeline, Attempt = recover.Attempt, Epoch = state.Epoch },
-            new CancelWork(), new Recover(recover.RunId)),
+            [new CancelWork(), .. StopParts(self, state), new Recover(recover.RunId)]),
         PreparedFound found when state.Phase == TaskPhase.Recovering => CommitTargets(self, state with { Epoch = found.Epoch, IsRecovering = true }, found.Prepared),
         PositionsFound found when state.Phase == TaskPhase.Recovering => new(
-            state with { Phase = TaskPhase.Ready, Epoch = found.NextEpoch }, ToPipeline(state, new TaskRecovered(self, found.NextEpoch, state.Attempt))),
-        RunTask run when state.Phase == TaskPhase.Ready && run.RunId == state.RunId && run.Attempt == state.Attempt => new(
-            state with { Phase = TaskPhase.Reading }, new RunEpoch(state.RunId, state.Epoch)),
+            state with { Phase = TaskPhase.Ready, Epoch = found.NextEpoch, Tasks = found.Tasks }, ToPipeline(state, new TaskRecovered(self, found.NextEpoch, state.Attempt))),
+        RunTask run when state.Phase == TaskPhase.Ready && run.RunId == state.RunId && run.Attempt == state.Attempt => new(state with { Phase = TaskPhase.Reading }, Read(self, state)),
         EpochStaged staged when state.Phase == TaskPhase.Reading && staged.Epoch == state.Epoch => new(
             state with { Phase = TaskPhase.Staged, IsDrained = staged.IsDrained, IsStopping = staged.IsStopping }, new Prepare(state.RunId, state.Epoch)),
         EpochGivenUp givenUp when state.Phase == TaskPhase.Reading && givenUp.Epoch == state.Epoch => new(
@@ -32,6 +33,7 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
         TargetCommitted committed when state.Phase == TaskPhase.Committing && committed.PreparedId == state.Prepared?.PreparedId => OnCommitted(state, committed),
         TargetRefused refused when state.Phase == TaskPhase.Committing && refused.PreparedId == state.Prepared?.PreparedId => Fail(self, state, refused.Failure),
         EpochCompleted completed when state.Phase == TaskPhase.Completing && completed.Epoch == state.Epoch => OnCompleted(self, state, completed),
+        PartFailed failed when state.Phase == TaskPhase.Reading && failed.Attempt == state.Attempt => Fail(self, state, failed.Failure),
         WorkFailed failed => Fail(self, state, failed),
         _ => new(state),
     };
@@ -66,11 +68,27 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
         told.AddRange(completed.SplitsDone.Select(done => new Send(done.Source, new SplitsRead(done.Count, state.Epoch))));
         if (state.IsDrained || state.IsStopping)
             return new(next with { Phase = TaskPhase.Ended }, [.. told, ToPipeline(state, new TaskEnded(self, Stopped: !state.IsDrained, state.Attempt))]);
-        return new(next with { Phase = TaskPhase.Reading }, [.. told, new RunEpoch(state.RunId, next.Epoch)]);
+        return new(next with { Phase = TaskPhase.Reading }, [.. told, .. Read(self, next)]);
     }
 
     private static Step<TaskState> Fail(GrainId self, TaskState state, WorkFailed failure) =>
-        new(state with { Phase = TaskPhase.Failed }, ToPipeline(state, new TaskFailed(self, failure, state.Attempt)));
+        new(state with { Phase = TaskPhase.Failed }, [.. EndReading(state), .. StopParts(self, state), ToPipeline(state, new TaskFailed(self, failure, state.Attempt))]);
+
+    /// <summary>Begins to read an epoch: alone, or with every instance reading its part.</summary>
+    private static Effect[] Read(GrainId self, TaskState state) =>
+        [new RunEpoch(state.RunId, state.Epoch, state.Attempt), .. Instances(self, state).Select((to, i) => new Send(to, new RunPart(state.RunId, state.Attempt, self, i, state.Epoch)))];
+
+    /// <summary>While instances read, the coordinator's own work waits for them.</summary>
+    private static Effect[] EndReading(TaskState state) => state.Tasks <= 1 ? [] : [new CancelWork()];
+
+    /// <summary>Makes all instances let go of the epoch.</summary>
+    private static IEnumerable<Effect> StopParts(GrainId self, TaskState state) => Instances(self, state).Select(to => new Send(to, new StopPart(state.RunId, state.Attempt)));
+
+    private static IEnumerable<GrainId> Instances(GrainId self, TaskState state)
+    {
+        var pipeline = self.Key[..self.Key.LastIndexOf("/task/", StringComparison.Ordinal)];
+        return Enumerable.Range(0, state.Tasks <= 1 ? 0 : state.Tasks).Select(i => PipelineMachine.InstanceOf(pipeline, i));
+    }
 
     private static Send ToPipeline(TaskState state, GrainEvent happened) =>
         new(state.Pipeline ?? throw new InvalidOperationException("A task was told to act before it was recovered."), happened);

@@ -43,6 +43,9 @@ public sealed record TaskState(
 
     /// <summary>The pipeline's attempt that it works for.</summary>
     public int Attempt { get; init; }
+
+    /// <summary>How many task instances read side by side; 0 and 1 mean that the coordinator reads itself.</summary>
+    public int Tasks { get; init; }
 }
 
 /// <summary>What grains need to know of a prepared record.</summary>
@@ -80,10 +83,12 @@ public sealed record Recover(string RunId) : Work, IRunWork;
 public sealed record PreparedFound(long Epoch, PreparedFacts Prepared) : GrainEvent;
 
 /// <summary>All targets agree; this epoch is next.</summary>
-public sealed record PositionsFound(long NextEpoch) : GrainEvent;
+/// <param name="NextEpoch">The epoch.</param>
+/// <param name="Tasks">How many task instances are to read it side by side.</param>
+public sealed record PositionsFound(long NextEpoch, int Tasks = 1) : GrainEvent;
 
 /// <summary>Reads and stages an epoch; ends in <see cref="EpochStaged"/>.</summary>
-public sealed record RunEpoch(string RunId, long Epoch) : Work, IRunWork;
+public sealed record RunEpoch(string RunId, long Epoch, int Attempt = 0) : Work, IRunWork;
 
 /// <summary>All files of an epoch are written and durable.</summary>
 public sealed record EpochStaged(long Epoch, bool IsDrained, bool IsStopping) : GrainEvent;

@@ -38,6 +38,9 @@ public abstract class Sink
     /// <summary>Whether rows with more columns than those before can be added to what is there.</summary>
     public virtual bool TakesNewColumns => true;
 
+    /// <summary>Whether several writers may stage rows of one epoch side by side, for one commit.</summary>
+    public virtual bool TakesParts => false;
+
     /// <summary>
     /// Where the runtime keeps its own files beside the target: <c>_datamesh</c> (prepared records, manifests), <c>_quarantine</c>.
     /// Inside a table's folder; a sink whose target is a file answers <c>folder/name/file</c>.

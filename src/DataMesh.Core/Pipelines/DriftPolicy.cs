@@ -57,6 +57,10 @@ public sealed class DriftPolicy
         return Strictness(gone) >= Strictness(come) ? gone : come;
     }
 
+    /// <summary>Whether every change is taken into the dataset's schema: what happens to a split does not depend on those before it then.</summary>
+    public bool TakesEverything =>
+        Structural == DriftAction.Evolve && !Overrides.HasOther && Columns.TrueForAll(each => each.Value.Structural is null or DriftAction.Evolve && !each.Value.HasOther);
+
     private DriftAction? Explicit(DriftKind kind, string? column)
     {
         if (column is not null && Columns.Find(each => each.Key.Equals(column, StringComparison.OrdinalIgnoreCase))?.Value is { } rules)
@@ -149,6 +153,8 @@ public class DriftOverrides
         DriftKind.ShapeChanged => ShapeChanged,
         _ => NullabilityChanged,
     };
+
+    internal bool HasOther => Enum.GetValues<DriftKind>().Any(kind => Of(kind) is not (null or DriftAction.Evolve or DriftAction.Rewrite));
 
     internal IEnumerable<(string Kind, DriftAction? Action)> Misplaced() => Enum.GetValues<DriftKind>()
         .Where(kind => kind != DriftKind.TypeChanged).Select(kind => (Naming.SnakeCase(kind.ToString()), Of(kind)));

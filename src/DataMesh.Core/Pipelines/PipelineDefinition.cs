@@ -45,6 +45,9 @@ public sealed record PipelineDefinition
     /// <summary>When an epoch ends.</summary>
     public EpochLimits Epoch { get; init; } = new();
 
+    /// <summary>How many tasks read side by side.</summary>
+    public int Parallelism { get; init; } = 1;
+
     /// <summary>The file's own tests.</summary>
     public IReadOnlyList<PipelineTest> Tests { get; init; } = [];
 }

@@ -35,6 +35,7 @@ public sealed class PipelineJsonSchema
             ["trigger"] = Trigger(),
             ["quarantine"] = OptionsOrShorthand(OptionSet.Of(typeof(QuarantinePolicy)), "When too many records are set aside."),
             ["epoch"] = OptionsObject(OptionSet.Of(typeof(EpochLimits)), "When an epoch ends: what comes first counts."),
+            ["parallelism"] = new JsonObject { ["description"] = "How many tasks read side by side; 1 by default.", ["type"] = "integer", ["minimum"] = 1, ["maximum"] = Limits.ParallelismMax },
             ["tests"] = new JsonObject { ["description"] = "Tests: input rows through all stages give output rows.", ["type"] = "array", ["items"] = Test() },
         };
         return new JsonObject

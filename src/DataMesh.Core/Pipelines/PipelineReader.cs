@@ -18,7 +18,7 @@ public sealed record PipelineReading(PipelineDefinition? Definition, IReadOnlyLi
 public sealed class PipelineReader
 {
     private static readonly string[] Keys =
-        ["pipeline", "description", "owner", "env", "source", "sources", "drift", "stages", "dataset", "datasets", "sink", "sinks", "trigger", "epoch", "quarantine", "tests"];
+        ["pipeline", "description", "owner", "env", "source", "sources", "drift", "stages", "dataset", "datasets", "sink", "sinks", "trigger", "epoch", "parallelism", "quarantine", "tests"];
 
     private readonly string _file;
     private readonly string _text;
@@ -160,6 +160,7 @@ public sealed class PipelineReader
             Trigger = trigger,
             IsEndless = trigger.Repeats && !wired.Sinks.Any(node => node.Sink.Replaces),
             Epoch = epoch,
+            Parallelism = ReadParallelism(root),
             Tests = root.Find("tests") is { } tests ? new TestReader([.. sources.Select(each => each.Id)], [.. sinks.Select(each => each.Id)], _problems).Read(tests) : [],
         };
     }
@@ -185,6 +186,15 @@ public sealed class PipelineReader
         if (entry is null) _problems.Error("The pipeline has no name.", new Location(_file, 1, 1), hint: "begin the file with 'pipeline: NAME'");
         else _problems.Error($"The pipeline's name can not be {entry.Value.What}.", entry.Value.Location, hint: "use letters, digits, '_' and '-'");
         return "";
+    }
+
+    private int ReadParallelism(SpecMap root)
+    {
+        if (root.Find("parallelism") is not { } entry) return 1;
+        if (entry.Value is SpecScalar scalar && int.TryParse(scalar.Text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var tasks)
+            && tasks is >= 1 and <= Limits.ParallelismMax) return tasks;
+        _problems.Error($"'parallelism' is a number of tasks from 1 to {Limits.ParallelismMax}, not {entry.Value.What}.", entry.Value.Location, hint: "write for example 4");
+        return 1;
     }
 
     private QuarantinePolicy ReadQuarantine(SpecMap root)

@@ -122,7 +122,7 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
         public override void Widen(string column, DataType type) => runner._morsel.Widenings.Add(Again(column, type));
 
         private Widening Again(string column, DataType type) =>
-            new(_source, column, type, $"{block.Block.SourceName} @ {block.Block.Start}") { At = (block.Split, block.Block.Start) };
+            new(_source, column, type, $"{block.Block.SourceName} @ {block.Block.Start}") { At = new BlockPlace(block.Split.Split.Id, block.Block.Start) };
 
         private void SetAside(RecordBatch batch, int[] rows, string rule, string detail)
         {
@@ -138,7 +138,7 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
         {
             var findings = runner._morsel.Findings;
             if (!findings.Exists(each => each.Kind == kind && each.Found == found && each.Column == column))
-                findings.Add(new Finding(kind, block.Split, column, found, position, block.Block.Start, shown));
+                findings.Add(new Finding(kind, block.Split.Name, column, found, position, block.Block.Start, shown));
         }
     }
 }

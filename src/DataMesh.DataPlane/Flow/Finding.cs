@@ -13,6 +13,12 @@ public enum FindingKind
     Null,
 }
 
+/// <summary>Names a split of a run.</summary>
+/// <param name="Source">Number of its source in the graph.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">The file, for people.</param>
+public sealed record SplitName(int Source, string Id, string Name);
+
 /// <summary>One kind of surprise in one block: its first occurrence.</summary>
 /// <param name="Kind">What it was.</param>
 /// <param name="Split">The split being read.</param>
@@ -21,7 +27,7 @@ public enum FindingKind
 /// <param name="Position">Position of the first record that shows it; null when only its block is known.</param>
 /// <param name="BlockAt">Position of its block.</param>
 /// <param name="Shown">The value, cut; null when there is nothing to show.</param>
-public sealed record Finding(FindingKind Kind, OpenSplit Split, string Column, DataType Found, long? Position, long BlockAt, string? Shown);
+public sealed record Finding(FindingKind Kind, SplitName Split, string Column, DataType Found, long? Position, long BlockAt, string? Shown);
 
 /// <summary>Judges findings in source order while an epoch is read.</summary>
 public interface IDriftWatch

@@ -47,8 +47,13 @@ internal sealed class Morsel(LedgerCounters counts, long budget)
 public sealed record Widening(int Source, string Column, DataType Type, string Where)
 {
     /// <summary>The split that showed it, and the position of the block.</summary>
-    public (OpenSplit Split, long Position)? At { get; init; }
+    public BlockPlace? At { get; init; }
 
     /// <summary>Set when not the type is to widen, but the column is to be decoded as text, or its nulls are to be set aside.</summary>
     public FindingKind? Because { get; init; }
 }
+
+/// <summary>Where a block begins.</summary>
+/// <param name="Split">Id of its split.</param>
+/// <param name="Position">Its first position.</param>
+public sealed record BlockPlace(string Split, long Position);

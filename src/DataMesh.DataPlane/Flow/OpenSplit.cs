@@ -18,6 +18,12 @@ public sealed class OpenSplit(BoundSource source, Split split, SplitReader reade
     /// <summary>The split.</summary>
     public Split Split { get; } = split;
 
+    /// <summary>Its name.</summary>
+    public SplitName Name => field ??= new SplitName(Source.Node, Split.Id, Split.Name);
+
+    /// <summary>Whether everything of it is judged before it counts as finished: what follows depends on what its rows show.</summary>
+    public bool IsAwaited { get; init; }
+
     /// <summary>What happens to its rows before the first stage; null when they are as the pipeline expects.</summary>
     public SplitTreatment? Treatment { get; init; }
 

@@ -3,22 +3,43 @@ using DataMesh.DataPlane.Ledger;
 
 namespace DataMesh.DataPlane.Flow;
 
-/// <summary>What a data path has done so far, to be read from anywhere while it runs.</summary>
+/// <summary>What a data path, or several paths side by side, have done so far: to be read from anywhere while they run.</summary>
 public sealed class PathMeter
 {
     private long _bytesRead;
     private long _rowsWritten;
     private LedgerCounters? _counts;
     private BoundGraph? _graph;
+    private PathMeter[] _parts = [];
 
     /// <summary>Source bytes handed out in blocks.</summary>
-    public long BytesRead => Interlocked.Read(ref _bytesRead);
+    public long BytesRead => Interlocked.Read(ref _bytesRead) + _parts.Sum(part => part.BytesRead);
 
     /// <summary>Rows appended to sinks.</summary>
-    public long RowsWritten => Interlocked.Read(ref _rowsWritten);
+    public long RowsWritten => Interlocked.Read(ref _rowsWritten) + _parts.Sum(part => part.RowsWritten);
 
     /// <summary>The ledger's lines so far; may lag by what is in flight.</summary>
-    public IReadOnlyList<StageCounts> Lines() => _counts is { } counts && _graph is { } graph ? counts.Lines(graph) : [];
+    public IReadOnlyList<StageCounts> Lines()
+    {
+        if (_parts.Length > 0) return StageCounts.Sum(_parts.Select(part => part.Lines()));
+        return _counts is { } counts && _graph is { } graph ? counts.Lines(graph) : [];
+    }
+
+    /// <summary>A meter for one of several paths; this one adds them up.</summary>
+    public PathMeter Part()
+    {
+        var part = new PathMeter();
+        _parts = [.. _parts, part];
+        return part;
+    }
+
+    /// <summary>Takes in what the parts counted and lets go of them.</summary>
+    public void Close()
+    {
+        Interlocked.Add(ref _bytesRead, _parts.Sum(part => part.BytesRead));
+        Interlocked.Add(ref _rowsWritten, _parts.Sum(part => part.RowsWritten));
+        _parts = [];
+    }
 
     /// <summary>Where the counts stand, to go back to when what follows is given up.</summary>
     public (long BytesRead, long RowsWritten) Mark() => (BytesRead, RowsWritten);

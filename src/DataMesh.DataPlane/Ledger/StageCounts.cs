@@ -10,6 +10,20 @@ public sealed record StageCounts(
     /// <summary>Whether the equation holds.</summary>
     public bool Closes => In + Created == Out + Filtered + Quarantined + Deduplicated + Absorbed;
 
+    /// <summary>The lines of several parts of one pipeline, added up node by node, in the order of the first part.</summary>
+    public static IReadOnlyList<StageCounts> Sum(IEnumerable<IReadOnlyList<StageCounts>> parts)
+    {
+        var sums = new List<StageCounts>();
+        foreach (var line in parts.SelectMany(lines => lines))
+        {
+            var at = sums.FindIndex(known => known.Id == line.Id);
+            if (at < 0) sums.Add(line);
+            else sums[at] += line;
+        }
+
+        return sums;
+    }
+
     /// <summary>Adds the counts of another epoch of the same node.</summary>
     public static StageCounts operator +(StageCounts a, StageCounts b) => a with
     {

@@ -34,8 +34,8 @@ public sealed class BadWindow(BadRecordLimit limit)
         _examples.Clear();
     }
 
-    /// <summary>Keeps where an epoch ended.</summary>
-    internal void Save() => (_savedBad, _savedSeen) = ([.. _bad], _seen);
+    /// <summary>Keeps where an epoch ended: its rows count.</summary>
+    public void Save() => (_savedBad, _savedSeen) = ([.. _bad], _seen);
 
     /// <summary>Takes in the records of a block, in source order, and those of them that were set aside. Throws when there are too many.</summary>
     internal void See(long records, IReadOnlyList<BadRecord> bad)

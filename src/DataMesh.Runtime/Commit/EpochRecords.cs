@@ -10,7 +10,7 @@ internal static class EpochRecords
     public static PreparedRecord Make(PipelineRun run, StagedEpoch staged)
     {
         // Records of quarantine are no part of any split: the sources stand where they stood.
-        if (run.Settlement is not null) staged = staged with { Finished = [], Open = [] };
+        if (run.Settlement is not null) staged = staged with { Finished = [], Held = [] };
         var id = Guid.NewGuid().ToString("N");
         var open = Open(run, staged);
         var index = run.Splits.IsIndexDue ? run.Account.Write(run.Splits.ToIndex(staged), id) : null;
@@ -29,12 +29,12 @@ internal static class EpochRecords
 
     private static Manifest ToManifest(PipelineRun run, StagedEpoch staged, string id, IReadOnlyList<SplitPosition> open) => new(
         run.Definition.Name, run.Version, staged.Epoch, id, run.ReplacesNext ? null : run.LastManifest, staged.Ledger, staged.Finished, open,
-        staged.Bad is { } bad ? [new QuarantinePart(bad.File, bad.Rows, bad.Bytes)] : [], staged.Reasons,
+        staged.Bad, staged.Reasons,
         run.Definition.Sources.Select((node, i) => (node.Id, node.EntersAt, Schema: StoredField.From(staged.SourceSchemas[i]))).Where(entry => entry.EntersAt is null).ToDictionary(entry => entry.Id, entry => entry.Schema),
         staged.StartedAt, staged.StagedAt)
     {
         State = staged.State,
-        IsCreating = run.IsCreating && !staged.Outcome.IsDrained,
+        IsCreating = run.IsCreating && !staged.IsDrained,
         Settled = run.Settlement?.Settled ?? [],
         Outputs = [.. run.Definition.Sinks.Select((node, i) => new SinkOutput(
             node.Id, [.. staged.Outputs[i].Files.Select(file => new OutputFile(file.Path, file.Rows, file.Bytes))]))],

@@ -12,7 +12,16 @@ namespace DataMesh.Runtime.Commit;
 /// <param name="BeforeLast">The columns before that split: what it is measured against when it is read on.</param>
 public sealed record StoredShape(
     IReadOnlyList<StoredShapeColumn> Columns, bool IsOrdered, string? SetBy, string? LastSplit, IReadOnlyList<string>? KeptOrder,
-    IReadOnlyList<StoredShapeColumn>? BeforeLast);
+    IReadOnlyList<StoredShapeColumn>? BeforeLast)
+{
+    /// <summary>What other splits that are read half are measured against; null when there are none.</summary>
+    public IReadOnlyList<StoredBefore>? BeforeOthers { get; init; }
+}
+
+/// <summary>What a split that is read half was measured against when it was opened first.</summary>
+/// <param name="Split">Its id.</param>
+/// <param name="Columns">The columns of its source before it; null when it set the first shape.</param>
+public sealed record StoredBefore(string Split, IReadOnlyList<StoredShapeColumn>? Columns);
 
 /// <summary>A column of a <see cref="StoredShape"/>; members as in <see cref="ShapeColumn"/>.</summary>
 public sealed record StoredShapeColumn(

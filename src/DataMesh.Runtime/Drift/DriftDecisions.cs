@@ -54,7 +54,7 @@ internal static class DriftDecisions
     /// <summary>The change behind what makes an epoch start again; null when it is no drift, or was told by the head of the split.</summary>
     public static DriftEntry? Judge(Widening widening, SplitView view, Schema schema, SourceRules rules, DriftPolicy policy, DateTimeOffset at)
     {
-        var from = widening.At!.Value.Position;
+        var from = widening.At!.Position;
         if (widening.Because == FindingKind.Null) return null;
         if (schema.IndexOf(widening.Column) < 0) return New(widening.Column, widening.Type, view, policy, at) is { } added ? added with { From = from } : null;
         if (schema[schema.IndexOf(widening.Column)].Type.Kind == TypeKind.Null) return null;

@@ -12,7 +12,7 @@ namespace DataMesh.Runtime.Drift;
 /// <param name="Look">What its head shows.</param>
 /// <param name="Before">What it is measured against; null for the split that sets the first shape.</param>
 /// <param name="Now">The shape after it.</param>
-internal sealed record SplitView(int Source, int Order, Split Split, SplitShape Look, SourceShape? Before, SourceShape Now)
+public sealed record SplitView(int Source, int Order, Split Split, SplitShape Look, SourceShape? Before, SourceShape Now)
 {
     /// <summary>What this split shows is no drift.</summary>
     public bool IsFirst { get; init; }

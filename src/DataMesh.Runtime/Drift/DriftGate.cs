@@ -1,9 +1,7 @@
 using DataMesh.Core.Columns;
-using DataMesh.Core.Components;
 using DataMesh.Core.Drift;
 using DataMesh.Core.Pipelines;
 using DataMesh.DataPlane.Flow;
-using DataMesh.DataPlane.Graph;
 using DataMesh.Runtime.Commit;
 using DataMesh.Runtime.Runs;
 
@@ -13,7 +11,7 @@ namespace DataMesh.Runtime.Drift;
 /// Stands between splits and data path: measures every split against the shape that its source had, when it is opened and while its rows pass,
 /// and decides by the policy what happens to the rows. What an epoch met becomes its drift events.
 /// </summary>
-public sealed class DriftGate : IDriftWatch
+public sealed class DriftGate
 {
     private readonly PipelineRun _run;
     private readonly SourcePlans _plans;
@@ -60,48 +58,49 @@ public sealed class DriftGate : IDriftWatch
         _carried.AddRange(_run.Account.Chain(_run.LastManifest).SelectMany(manifest => manifest.Drift));
     }
 
-    /// <summary>Looks at a split before it is opened. Throws when the policy stops the run.</summary>
-    internal async ValueTask<SplitOpening> OpenAsync(BoundSource source, Split split, long from, int order)
+    /// <summary>
+    /// Looks at a split before it is handed out; null when there is nothing to see. Splits come one at a time, in their order. Throws when the policy stops the run.
+    /// </summary>
+    /// <param name="pending">The split.</param>
+    /// <param name="order">Its place among the splits of the run.</param>
+    /// <param name="isOpen">Whether another split of the source is being read; null where only one is read at a time.</param>
+    internal async ValueTask<JudgedSplit?> OpenAsync(PendingSplit pending, int order, Func<string, bool>? isOpen)
     {
-        var rules = _plans.Sources[source.Node];
-        if (await source.Source.LookAsync(split, _run.Context, _cancellation) is not { } look) return new SplitOpening(PlanWithoutLook(source), null, null);
-        look = look.Without(source.Source.DeclaredTypes);
-        var (before, changes, after) = _memories[source.Node].Next(split.Id, look, _run.Definition.Drift);
+        var (number, split, from) = pending;
+        var (source, rules) = (_run.Definition.Sources[number].Source, _plans.Sources[number]);
+        if (await source.LookAsync(split, _run.Context, _cancellation) is not { } look) return null;
+        look = look.Without(source.DeclaredTypes);
+        var (before, changes, after) = _memories[number].Next(split.Id, look, _run.Definition.Drift, isOpen);
         // A split that is read on was measured when it was opened first, even if others came in between.
-        var isNew = split.Id != _memories[source.Node].LastSplit && from <= split.Start;
-        if (isNew) _memories[source.Node] = after;
-        var view = new SplitView(source.Node, order, split, look, before, after.Shape!) { IsFirst = before is null };
-        changes = [.. changes.Select(change => DriftDecisions.Decide(change, source.Plan, rules, view))];
+        var isNew = !_memories[number].Knows(split.Id) && from <= split.Start;
+        if (isNew) _memories[number] = after;
+        var view = new SplitView(number, order, split, look, before, after.Shape!) { IsFirst = before is null };
+        var plan = rules.Plan;
+        changes = [.. changes.Select(change => DriftDecisions.Decide(change, plan, rules, view))];
         var entries = isNew ? changes.Select(change => ToEntry(view, change)).ToList() : [];
         if (entries.Find(entry => entry.Change.Decision == DriftAction.Fail) is { } refused) throw DriftRefusal.Of(await ToEventAsync(refused));
         lock (_lock)
         {
-            _views[(source.Node, split.Id)] = view;
-            _opened.Add((source.Node, split.Id));
+            _views[(number, split.Id)] = view;
+            _opened.Add((number, split.Id));
             foreach (var entry in entries) _log.Add(entry);
         }
 
-        var plan = SplitTreatments.Plan(source.Plan, rules, view);
-        return new SplitOpening(plan, SplitTreatments.Of(source.Plan, plan, rules, view, changes, _run.Definition.Drift), view.IsFirst ? null : rules.Loosens);
+        return new JudgedSplit(view, changes);
     }
 
     /// <summary>Changes of these columns' type were to widen the table, and now set records aside.</summary>
     internal void SetAside(int source, string column) => _log.Decide(source, column, DriftAction.Rewrite, DriftAction.Quarantine);
 
-    /// <summary>Records of quarantine may ask for wider types, too.</summary>
-    private DecodePlan PlanWithoutLook(BoundSource source)
-    {
-        if (_run.Definition.Sources[source.Node].EntersAt is not null || _plans.Sources[source.Node] is not { Rewrites: true } rules) return source.Plan;
-        return source.Plan with { Widening = true, Fixed = rules.Fixed(false), Takes = _ => false };
-    }
-
-    /// <inheritdoc/>
+    /// <summary>
+    /// Takes in what rows showed, in the order of the rows of each split. Returns what the epoch has to start again with, or null to go on; throws to stop the run.
+    /// </summary>
     public async ValueTask<Widening?> MeetAsync(Finding finding)
     {
         DriftEntry? entry;
         lock (_lock)
         {
-            if (!_views.TryGetValue((finding.Split.Source.Node, finding.Split.Split.Id), out var view)) return null;
+            if (!_views.TryGetValue((finding.Split.Source, finding.Split.Id), out var view)) return null;
             if (finding.Kind == FindingKind.Null && !_nulls.Add((view.Source, finding.Column.ToUpperInvariant()))) return null;
             entry = DriftDecisions.Judge(finding, view, _run.Definition.Drift, _run.Clock.GetUtcNow());
             if (entry is null || _log.Knows(entry)) return null;
@@ -111,7 +110,7 @@ public sealed class DriftGate : IDriftWatch
         if (entry.Change.Decision == DriftAction.Fail) throw DriftRefusal.Of(await ToEventAsync(entry));
         if (entry.Change is not { Kind: DriftKind.NullabilityChanged, Decision: DriftAction.Quarantine }) return null;
         if (_plans.Sources[entry.View.Source].NotNull.Contains(finding.Column)) return null;
-        return new Widening(entry.View.Source, finding.Column, finding.Found, finding.Split.Split.Name) { At = (finding.Split, finding.BlockAt), Because = FindingKind.Null };
+        return new Widening(entry.View.Source, finding.Column, finding.Found, finding.Split.Name) { At = new BlockPlace(finding.Split.Id, finding.BlockAt), Because = FindingKind.Null };
     }
 
     /// <summary>Whether a widening came from the split that set the first shape, and what its split is measured against.</summary>
@@ -129,7 +128,8 @@ public sealed class DriftGate : IDriftWatch
     }
 
     /// <summary>The events of the epoch that ends here, and the shapes after it.</summary>
-    internal async ValueTask<(IReadOnlyList<DriftEvent> Events, IReadOnlyDictionary<string, StoredShape> Shapes)> ConcludeAsync()
+    /// <param name="isOpen">Whether a split of a source is read half.</param>
+    internal async ValueTask<(IReadOnlyList<DriftEvent> Events, IReadOnlyDictionary<string, StoredShape> Shapes)> ConcludeAsync(Func<int, string, bool> isOpen)
     {
         var (met, strays) = _log.Take(_opened);
         var events = new List<DriftEvent>();
@@ -138,7 +138,8 @@ public sealed class DriftGate : IDriftWatch
         var shapes = new Dictionary<string, StoredShape>();
         for (var i = 0; i < _memories.Length; i++)
         {
-            _memories[i] = WithNotes(i, _memories[i], met, strays);
+            var source = i;
+            _memories[i] = WithNotes(i, _memories[i], met, strays).Keep(split => isOpen(source, split));
             if (_memories[i].ToStored() is { } stored) shapes[_run.Definition.Sources[i].Id] = stored;
         }
 
@@ -155,7 +156,7 @@ public sealed class DriftGate : IDriftWatch
         return [.. carried.Where(each => !met.Exists(known => known.Kind == each.Kind && known.Column == each.Column && known.Source == each.Source && known.Split == each.Split))];
     }
 
-    private SplitView? View(Widening widening) => widening.At is { } at ? _views.GetValueOrDefault((widening.Source, at.Split.Split.Id)) : null;
+    private SplitView? View(Widening widening) => widening.At is { } at ? _views.GetValueOrDefault((widening.Source, at.Split)) : null;
 
     /// <summary>What rows showed becomes part of the shape, so that it is told once.</summary>
     private SourceMemory WithNotes(int source, SourceMemory memory, IReadOnlyList<DriftEntry> met, IReadOnlyDictionary<(int, string), DataType> strays)
@@ -199,5 +200,5 @@ public sealed class DriftGate : IDriftWatch
     }
 }
 
-/// <summary>How a split is to be read.</summary>
-internal sealed record SplitOpening(DecodePlan Plan, SplitTreatment? Treatment, Func<string, bool>? Loosens);
+/// <summary>A split as the gate sees it, with what it decided about the changes.</summary>
+public sealed record JudgedSplit(SplitView View, IReadOnlyList<DriftChange> Changes);

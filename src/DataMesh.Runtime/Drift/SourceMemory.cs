@@ -11,6 +11,9 @@ namespace DataMesh.Runtime.Drift;
 /// <param name="BeforeLast">The shape before that split.</param>
 public sealed record SourceMemory(SourceShape? Shape, string? SetBy, string? LastSplit, SourceShape? BeforeLast)
 {
+    /// <summary>The shapes before other splits that are read half: several tasks read several splits at once.</summary>
+    public IReadOnlyDictionary<string, SourceShape?> BeforeOthers { get; init; } = new Dictionary<string, SourceShape?>();
+
     /// <summary>Nothing was read yet.</summary>
     public static SourceMemory Nothing { get; } = new(null, null, null, null);
 
@@ -21,7 +24,11 @@ public sealed record SourceMemory(SourceShape? Shape, string? SetBy, string? Las
         {
             return new SourceMemory(
                 StoredShapeColumn.ToShape(stored.Columns, stored.IsOrdered) with { KeptOrder = stored.KeptOrder }, stored.SetBy, stored.LastSplit,
-                stored.BeforeLast is null ? null : StoredShapeColumn.ToShape(stored.BeforeLast, stored.IsOrdered));
+                stored.BeforeLast is null ? null : StoredShapeColumn.ToShape(stored.BeforeLast, stored.IsOrdered))
+            {
+                BeforeOthers = stored.BeforeOthers?.ToDictionary(each => each.Split, each => each.Columns is null ? null : StoredShapeColumn.ToShape(each.Columns, stored.IsOrdered))
+                    ?? new Dictionary<string, SourceShape?>(),
+            };
         }
 
         if (pinned is null) return Nothing;
@@ -31,20 +38,47 @@ public sealed record SourceMemory(SourceShape? Shape, string? SetBy, string? Las
 
     /// <summary>For a manifest; null while nothing is known.</summary>
     public StoredShape? ToStored() => Shape is null ? null : new StoredShape(
-        StoredShapeColumn.From(Shape), Shape.IsOrdered, SetBy, LastSplit, Shape.KeptOrder, BeforeLast is null ? null : StoredShapeColumn.From(BeforeLast));
+        StoredShapeColumn.From(Shape), Shape.IsOrdered, SetBy, LastSplit, Shape.KeptOrder, BeforeLast is null ? null : StoredShapeColumn.From(BeforeLast))
+    {
+        BeforeOthers = BeforeOthers.Count == 0 ? null : [.. BeforeOthers.Select(each => new StoredBefore(each.Key, each.Value is null ? null : StoredShapeColumn.From(each.Value)))],
+    };
+
+    /// <summary>Whether a split was measured already, when it was opened first.</summary>
+    public bool Knows(string split) => split == LastSplit || BeforeOthers.ContainsKey(split);
+
+    /// <summary>Forgets splits that are not read half any more.</summary>
+    public SourceMemory Keep(Func<string, bool> isOpen) =>
+        BeforeOthers.Keys.All(isOpen) ? this : this with { BeforeOthers = BeforeOthers.Where(each => isOpen(each.Key)).ToDictionary() };
 
     /// <summary>
     /// Takes the next split in: what it is measured against, what changed, and what is known afterwards. A split that is read on is measured as when it
     /// was opened first.
     /// </summary>
-    public (SourceShape? Before, IReadOnlyList<DriftChange> Changes, SourceMemory After) Next(string split, SplitShape look, Core.Pipelines.DriftPolicy policy)
+    /// <param name="split">Its id.</param>
+    /// <param name="look">What its head shows.</param>
+    /// <param name="policy">The drift policy.</param>
+    /// <param name="isOpen">Whether an earlier split is still being read; null where only one is read at a time.</param>
+    public (SourceShape? Before, IReadOnlyList<DriftChange> Changes, SourceMemory After) Next(
+        string split, SplitShape look, Core.Pipelines.DriftPolicy policy, Func<string, bool>? isOpen = null)
     {
-        var before = split == LastSplit ? BeforeLast : Shape;
+        var isKnown = Knows(split);
+        var before = split == LastSplit ? BeforeLast : BeforeOthers.TryGetValue(split, out var then) ? then : Shape;
         var shape = look.Shape;
         // What the head does not show may still come: it is not gone.
         if (!look.IsComplete && before is not null) shape = shape with { Columns = [.. shape.Columns, .. before.Columns.Where(each => shape.Find(each.Name) is null)] };
-        if (before is null) return (null, [], new SourceMemory(Shape ?? shape, SetBy ?? split, split, null));
+        if (before is null) return isKnown ? (null, [], this) : (null, [], new SourceMemory(Shape ?? shape, SetBy ?? split, split, null) { BeforeOthers = WithLast(isOpen) });
         var changes = DriftDetector.Compare(before, shape, policy);
-        return split == LastSplit ? (before, changes, this) : (before, changes, new SourceMemory(DriftDetector.Follow(before, shape, changes), SetBy, split, before));
+        return isKnown
+            ? (before, changes, this)
+            : (before, changes, new SourceMemory(DriftDetector.Follow(before, shape, changes), SetBy, split, before) { BeforeOthers = WithLast(isOpen) });
+    }
+
+    /// <summary>The split that was the last one so far may still be read.</summary>
+    private IReadOnlyDictionary<string, SourceShape?> WithLast(Func<string, bool>? isOpen)
+    {
+        if (isOpen is null) return BeforeOthers;
+        var others = BeforeOthers.Where(each => isOpen(each.Key)).ToDictionary();
+        if (LastSplit is not null && isOpen(LastSplit)) others[LastSplit] = BeforeLast;
+        return others;
     }
 }

@@ -30,6 +30,10 @@ internal static class SplitTreatments
         };
     }
 
+    /// <summary>The plan for a split of which nothing is known before it is read. Records of quarantine may ask for wider types, too.</summary>
+    public static DecodePlan PlanWithoutLook(DecodePlan graph, SourceRules rules, bool entersAtStage) =>
+        entersAtStage || !rules.Rewrites ? graph : graph with { Widening = true, Fixed = rules.Fixed(false), Takes = _ => false };
+
     /// <summary>What happens to the rows; null when nothing does.</summary>
     public static SplitTreatment? Of(DecodePlan graph, DecodePlan decoded, SourceRules rules, SplitView view, IReadOnlyList<DriftChange> changes, DriftPolicy policy)
     {

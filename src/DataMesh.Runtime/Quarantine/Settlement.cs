@@ -67,9 +67,8 @@ internal sealed class Settlement
     {
         var now = run.Clock.GetUtcNow();
         var outputs = run.Recovered.Targets.Select(target => new StagedOutput(target.Schema ?? new Schema([]), [])).ToList();
-        var outcome = new DataPlane.Flow.EpochOutcome(true, [], new DataPlane.Ledger.LedgerCounters(0), [], null);
         var schemas = run.Definition.Sources.Select(node => run.Recovered.SourceSchemas.GetValueOrDefault(node.Id) ?? new Schema([])).ToList();
-        return new StagedEpoch(epoch, outcome, [], outputs, null, new Dictionary<string, long>(), schemas, now, now) { Finished = [], Open = [], State = run.States, Shapes = run.Recovered.Shapes };
+        return new StagedEpoch(epoch, true, [], outputs, [], new Dictionary<string, long>(), schemas, now, now) { State = run.States, Shapes = run.Recovered.Shapes };
     }
 
     private void Take(QuarantinedRecord record)

@@ -18,6 +18,7 @@ public sealed class PipelineRun
     private readonly PipelineDefinition _definition;
     private volatile bool _rebuilds;
     private volatile bool _isDraining;
+    private readonly List<BadWindow> _badWindows = [];
     private readonly TaskCompletionSource<ReportEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Prepares a run. Throws when sinks contradict each other.</summary>
@@ -33,7 +34,6 @@ public sealed class PipelineRun
         _rebuilds = options.Rebuild;
         Account = new Account(definition.Sinks[0].Sink.SideFolder(Context, "_datamesh"), AppId);
         StartedAt = clock.GetTimestamp();
-        if (options.Settle is null && definition.Quarantine.Limit is { } limit) BadWindow = new BadWindow(limit);
         if (Repeats) Trigger = new TriggerClock(definition.Trigger, clock);
     }
 
@@ -103,8 +103,8 @@ public sealed class PipelineRun
     /// <summary>What the data path has done.</summary>
     public PathMeter Meter { get; } = new();
 
-    /// <summary>Stops the run when too many records are set aside; null without such a limit. What was set aside before is not counted when it is replayed.</summary>
-    public BadWindow? BadWindow { get; }
+    /// <summary>Whether the run was stopped because too many records were set aside.</summary>
+    public bool SetTooManyAside => _badWindows.Exists(window => window.IsExceeded);
 
     /// <summary>What happened, for the final account.</summary>
     public RunAccount Outcome { get; } = new();
@@ -138,6 +138,17 @@ public sealed class PipelineRun
 
     /// <summary>Completes when the pipeline's grain reports the end.</summary>
     public Task<ReportEnd> Ended => _ended.Task;
+
+    /// <summary>
+    /// What stops the run when a task sets too many records aside; null without such a limit. What was set aside before is not counted when it is replayed.
+    /// Tasks that come after a failure go on with the windows of those before.
+    /// </summary>
+    public BadWindow? BadWindowOf(int task)
+    {
+        if (Options.Settle is not null || _definition.Quarantine.Limit is not { } limit) return null;
+        while (_badWindows.Count <= task) _badWindows.Add(new BadWindow(limit));
+        return _badWindows[task];
+    }
 
     /// <summary>Called when the pipeline's grain reports the end.</summary>
     public void End(ReportEnd report) => _ended.TrySetResult(report);

@@ -24,6 +24,9 @@ public sealed record RunOptions
     /// <summary>An epoch ends after this time; null takes what the pipeline file says.</summary>
     public TimeSpan? EpochTime { get; init; }
 
+    /// <summary>Tasks that read side by side; null takes what the pipeline file says.</summary>
+    public int? Parallelism { get; init; }
+
     /// <summary>Reads what is there once, whatever the pipeline's trigger says.</summary>
     public bool Once { get; init; }
 

@@ -1,3 +1,4 @@
+using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Pipelines;
 
@@ -43,6 +44,12 @@ public sealed class RunPreview
     }
 
     /// <summary>The stages that a run adds: while a table is created its types follow the rows; afterwards rows follow the table's types.</summary>
-    internal static PipelineDefinition Complete(PipelineRun run) =>
-        Upserting.Insert(run.ReplacesNext || run.IsCreating ? run.Definition : Conforming.Insert(run.Definition, run.Recovered.Targets));
+    internal static PipelineDefinition Complete(PipelineRun run) => Complete(run.Definition, FixedSchemas(run));
+
+    /// <inheritdoc cref="Complete(PipelineRun)"/>
+    internal static PipelineDefinition Complete(PipelineDefinition definition, IReadOnlyList<Schema?> schemas) => Upserting.Insert(Conforming.Insert(definition, schemas));
+
+    /// <summary>The schema of each target that the rows must fit.</summary>
+    internal static IReadOnlyList<Schema?> FixedSchemas(PipelineRun run) =>
+        [.. run.Definition.Sinks.Select((_, i) => run.ReplacesNext || run.IsCreating ? null : run.Recovered.Targets[i].Schema)];
 }

@@ -6,6 +6,7 @@ using DataMesh.ControlPlane.Tasks;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Storage;
 using DataMesh.Runtime.Commit;
+using DataMesh.Runtime.Groups;
 using DataMesh.Runtime.Hosting;
 using DataMesh.Runtime.Quarantine;
 
@@ -15,7 +16,9 @@ namespace DataMesh.Runtime.Runs;
 public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
 {
     private readonly Dictionary<string, List<PendingSplit>> _pending = [];
-    private TaskRun? _task;
+    private TaskGroup? _task;
+    private TaskCompletionSource<TaskGroup> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _tasks = 1;
     private StagedEpoch? _settled;
 
     /// <summary>Whether everything has been read and the trigger is awaited.</summary>
@@ -27,7 +30,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
     private int Cores => run.Options.Cores > 0 ? run.Options.Cores : Environment.ProcessorCount;
 
     /// <summary>The running task, for progress.</summary>
-    public TaskRun? Task => _task;
+    public TaskGroup? Task => _task;
 
     /// <inheritdoc/>
     public async Task<GrainEvent?> DoAsync(GrainId self, Work work, long fence, CancellationToken cancellation) => work switch
@@ -35,6 +38,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         Recover => await RecoverAsync(cancellation),
         Enumerate => await EnumerateAsync(self, cancellation),
         RunEpoch read => await ReadAsync(read, cancellation),
+        ReadPart part => await ReadPartAsync(part, cancellation),
         Prepare prepare => PrepareEpoch(prepare, fence),
         ControlPlane.Datasets.Commit commit => await CommitAsync(commit, cancellation),
         Complete complete => CompleteEpoch(complete),
@@ -53,6 +57,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
     private async Task<GrainEvent> RecoverAsync(CancellationToken cancellation)
     {
         if (_task is not null) await _task.DisposeAsync();
+        if (_opened.Task.IsCompleted) _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _task = null;
         lock (_pending) _pending.Clear();
         (run.Settlement, _settled) = (null, null);
@@ -65,7 +70,10 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
             run.Outcome.Settled = run.Settlement.Result;
         }
 
-        return found;
+        if (found is not PositionsFound positions) return found;
+        var (tasks, because) = run.Settlement is null ? TaskCount.Of(run.Definition, run.Options.Parallelism) : new TaskCount(1, null);
+        if (because is not null) run.Outcome.Tell($"The pipeline runs as one task, not {run.Options.Parallelism ?? run.Definition.Parallelism}: {because}.");
+        return positions with { Tasks = _tasks = tasks };
     }
 
     private async Task<GrainEvent> EnumerateAsync(GrainId self, CancellationToken cancellation)
@@ -107,22 +115,9 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
             return new EpochStaged(read.Epoch, IsDrained: true, IsStopping: false);
         }
 
-        if (_task is null)
-        {
-            IReadOnlyList<PendingSplit> pending;
-            lock (_pending) pending = [.. run.Definition.Sources.SelectMany(node => _pending[node.Id])];
-            _task = new TaskRun(run, new SplitFeed(pending, run.Context), Cores, cancellation);
-        }
-
-        var staged = await _task.RunEpochAsync(read.Epoch);
-        if (_task.MustStartOver)
-        {
-            var pending = await StartingOver.ListAsync(run, cancellation);
-            await _task.DisposeAsync();
-            _task = new TaskRun(run, new SplitFeed(pending, run.Context), Cores, cancellation, _task.Plans);
-            staged = await _task.RunEpochAsync(read.Epoch);
-        }
-
+        var group = _task ??= Open(read.Attempt, cancellation);
+        _opened.TrySetResult(group);
+        var staged = await group.RunEpochAsync(read.Epoch);
         if (staged is null)
         {
             run.Outcome.StoppedAt = run.Options.DryRun ? null : "before anything was committed: this pipeline's result needs the whole input";
@@ -135,8 +130,31 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
             return new WorkFailed("read", $"'{split}' was written over while it was read: reading it again.", MayPass: true);
         }
 
-        run.Outcome.StoppedAt = !staged.Outcome.IsDrained && staged.Outcome.OpenSplit is { } open ? $"{open.Split.Name} at position {open.Position}" : null;
-        return new EpochStaged(read.Epoch, staged.Outcome.IsDrained, run.StopAtBarrier.IsCancellationRequested);
+        run.Outcome.StoppedAt = !staged.IsDrained && staged.Held.Count > 0 ? string.Join(", ", staged.Held.Select(split => $"{split.Name} at position {split.Position.To}")) : null;
+        return new EpochStaged(read.Epoch, staged.IsDrained, run.StopAtBarrier.IsCancellationRequested);
+    }
+
+    /// <summary>One instance's part of an epoch, beside the coordinator's work.</summary>
+    private async Task<GrainEvent?> ReadPartAsync(ReadPart part, CancellationToken cancellation)
+    {
+        var group = await _opened.Task.WaitAsync(cancellation);
+        if (group.Attempt != part.Attempt) return null;
+        try
+        {
+            await group.RunPartAsync(part.Instance, part.Epoch);
+            return new PartEnded(part.Attempt, part.Epoch);
+        }
+        catch (Exception) when (group.IsAbandoned)
+        {
+            return null;
+        }
+    }
+
+    private TaskGroup Open(int attempt, CancellationToken cancellation)
+    {
+        IReadOnlyList<PendingSplit> pending;
+        lock (_pending) pending = [.. run.Definition.Sources.SelectMany(node => _pending[node.Id])];
+        return new TaskGroup(run, pending, _tasks, Cores, cancellation) { Attempt = attempt };
     }
 
     private GrainEvent PrepareEpoch(Prepare prepare, long fence)

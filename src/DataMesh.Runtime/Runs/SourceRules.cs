@@ -41,6 +41,21 @@ public sealed class SourceRules(DriftPolicy policy, bool widening, IReadOnlyDict
     /// <summary>Columns decoded as text.</summary>
     public IReadOnlySet<string> Loose => _loose;
 
+    /// <summary>Everything that the rules have become, to be sent to where splits are read.</summary>
+    public SourceFacts ToFacts() => new(Schema, widening, new Schema(_guards.Values), [.. _notNull], [.. _loose], [.. _fixed]);
+
+    /// <summary>The same rules elsewhere.</summary>
+    public static SourceRules From(SourceFacts facts, DriftPolicy policy, IReadOnlyDictionary<string, DataType> declared)
+    {
+        var rules = new SourceRules(policy, facts.Widening, declared);
+        rules._fields.AddRange(facts.Schema);
+        foreach (var guard in facts.Guards) rules._guards.Add(guard.Name, guard);
+        rules._notNull.UnionWith(facts.NotNull);
+        rules._loose.UnionWith(facts.Loose);
+        rules._fixed.UnionWith(facts.Fixed);
+        return rules;
+    }
+
     /// <summary>Takes a schema as it is.</summary>
     public void Pin(Schema schema)
     {
@@ -185,3 +200,13 @@ public sealed class SourceRules(DriftPolicy policy, bool widening, IReadOnlyDict
 
     private int IndexOf(string column) => _fields.FindIndex(each => each.Name.Equals(column, StringComparison.OrdinalIgnoreCase));
 }
+
+/// <summary>What <see cref="SourceRules"/> have become.</summary>
+/// <param name="Schema">The schema that the pipeline is bound to.</param>
+/// <param name="Widening">Whether types still widen.</param>
+/// <param name="Guards">Columns that are decoded only to judge records by them.</param>
+/// <param name="NotNull">Columns of which records without a value are set aside.</param>
+/// <param name="Loose">Columns decoded as text.</param>
+/// <param name="Fixed">Columns whose type stays in all splits but the first.</param>
+public sealed record SourceFacts(
+    Schema Schema, bool Widening, Schema Guards, IReadOnlyList<string> NotNull, IReadOnlyList<string> Loose, IReadOnlyList<string> Fixed);

@@ -25,7 +25,8 @@ public static class Upserting
         return definition with { Stages = stages, Sinks = sinks };
     }
 
-    private static Upsert? UpsertOf(SinkNode node)
+    /// <summary>How a sink upserts; null when it does not. Throws when its options contradict each other.</summary>
+    public static Upsert? UpsertOf(SinkNode node)
     {
         try
         {

@@ -1,0 +1,80 @@
+using DataMesh.DataPlane.Flow;
+using DataMesh.DataPlane.Graph;
+using DataMesh.Runtime.Commit;
+using DataMesh.Runtime.Drift;
+using DataMesh.Runtime.Runs;
+
+namespace DataMesh.Runtime.Groups;
+
+/// <summary>Hands a task instance's data path the splits that the coordinator gives it; one that is read half stays open from epoch to epoch.</summary>
+internal sealed class InstanceFeed(int instance, PipelineRun run, ITaskGroup group) : ISplitFeed, IAsyncDisposable
+{
+    private readonly Dictionary<(int Source, string Split), long> _from = [];
+    private BoundGraph _graph = null!;
+    private IReadOnlyList<SourceRules> _rules = [];
+    private OpenSplit? _current;
+    private FinishedSplit? _finished;
+    private int _attempt;
+
+    /// <summary>An attempt at an epoch begins where the one before ended.</summary>
+    public void Begin(int attempt)
+    {
+        _attempt = attempt;
+        _from.Clear();
+        if (_current is not null) _from[(_current.Source.Node, _current.Split.Id)] = _current.Position;
+    }
+
+    /// <summary>Lets go of what is open, to begin with another graph.</summary>
+    public async ValueTask DropAsync(BoundGraph graph, IReadOnlyList<SourceRules> rules)
+    {
+        await DisposeAsync();
+        (_graph, _rules, _finished) = (graph, rules, null);
+    }
+
+    /// <summary>How far a split was read in this epoch.</summary>
+    public SplitPosition PositionOf(OpenSplit split) =>
+        new(split.Source.Id, split.Split.Id, split.Split.Identity, _from[(split.Source.Node, split.Split.Id)], split.Position);
+
+    /// <inheritdoc/>
+    public async ValueTask<OpenSplit?> CurrentAsync(CancellationToken cancellation)
+    {
+        if (_current is not null) return _current;
+        var request = new SplitRequest(instance, _attempt, _finished);
+        _finished = null;
+        return await group.NextAsync(request, cancellation) is { } grant ? _current = await OpenAsync(grant, cancellation) : null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask FinishAsync(CancellationToken cancellation)
+    {
+        if (_current is not { } split) return;
+        _finished = new FinishedSplit(split.Source.Node, split.Split.Id);
+        await DisposeAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_current is not null) await _current.DisposeAsync();
+        _current = null;
+    }
+
+    private async ValueTask<OpenSplit> OpenAsync(SplitGrant grant, CancellationToken cancellation)
+    {
+        var source = _graph.Sources[grant.Source];
+        var rules = _rules[grant.Source];
+        var plan = SplitTreatments.PlanWithoutLook(source.Plan, rules, run.Definition.Sources[grant.Source].EntersAt is not null);
+        SplitTreatment? treatment = null;
+        Func<string, bool>? loosens = null;
+        if (grant.Judged is var (view, changes))
+        {
+            plan = SplitTreatments.Plan(source.Plan, rules, view);
+            treatment = SplitTreatments.Of(source.Plan, plan, rules, view, changes, run.Definition.Drift);
+            loosens = view.IsFirst ? null : rules.Loosens;
+        }
+
+        var reader = await source.Source.OpenAsync(grant.Split, grant.From, plan, run.Context, cancellation);
+        _from[(grant.Source, grant.Split.Id)] = grant.From;
+        return new OpenSplit(source, grant.Split, reader, grant.From) { Treatment = treatment, Loosens = loosens, IsAwaited = grant.IsAwaited };
+    }
+}
