@@ -127,7 +127,9 @@ public sealed class Account(string folder, string appId)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.PreparedRecord)!;
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.PreparedRecord) is { AppId: not null, Manifest: not null, PreparedId: not null, Targets: not null } record
+                ? record
+                : throw new JsonException("Members are missing.");
         }
         catch (JsonException error)
         {
