@@ -72,7 +72,11 @@ public sealed class CounterActivator(CounterWorker worker) : GrainActivator(work
 
         public bool KeepsRunning(CounterState state) => _machine.KeepsRunning(state);
 
-        public Step<CounterState> Resume(GrainId self, CounterState state) => _machine.Resume(self, state);
+        public Step<CounterState> Resume(GrainId self, CounterState state)
+        {
+            worker.Resumed?.Invoke(self);
+            return _machine.Resume(self, state);
+        }
     }
 }
 
@@ -82,6 +86,9 @@ public sealed class CounterWorker : IGrainWorker
     public ConcurrentDictionary<GrainId, bool> Turns { get; } = new();
 
     public ConcurrentBag<GrainId> Overlaps { get; } = [];
+
+    /// <summary>Told of grains that resume.</summary>
+    public Action<GrainId>? Resumed { get; init; }
 
     /// <summary>Groups that were brought to a barrier.</summary>
     public ConcurrentQueue<string> Drained { get; } = new();

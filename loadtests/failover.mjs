@@ -1,0 +1,110 @@
+// How long grains stand still when a silo is killed, frozen or asked to end, and when Redis is killed and restarted.
+// usage: node loadtests/failover.mjs [kills=20] [grains=12]      (needs redis-server and the .NET SDK; takes some minutes)
+import { spawn, execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+
+const kills = Number(process.argv[2] ?? 20);
+const grains = Number(process.argv[3] ?? 12);
+const root = path.resolve(import.meta.dirname, '..');
+const project = path.join(root, 'tests/DataMesh.TestSilo');
+const binary = path.join(project, 'bin/Release/net10.0/DataMesh.TestSilo.dll');
+const folder = mkdtempSync(path.join(tmpdir(), 'datamesh-failover-'));
+const port = await freePort();
+let redis;
+const silos = [];
+
+function freePort() {
+  return new Promise(resolve => {
+    const server = createServer().listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => resolve(port)); });
+  });
+}
+
+function startRedis() {
+  redis = spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes', '--save', ''], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return new Promise(resolve => readline.createInterface(redis.stdout).on('line', line => line.includes('Ready to accept') && resolve()));
+}
+
+const ask = (...words) => execFileSync('redis-cli', ['-p', port, ...words], { encoding: 'utf8' }).split('\n').filter(Boolean);
+const runningOn = silo => ask('SMEMBERS', `datamesh:{default}:running:${silo.id}`);
+const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
+
+/** Starts a silo; resumes[] gets what it takes up, with the time on its clock. */
+function startSilo() {
+  const child = spawn('dotnet', [binary, `127.0.0.1:${port}`], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const silo = { child, resumes: [], waiting: [] };
+  return new Promise(resolve => readline.createInterface(child.stdout).on('line', line => {
+    const words = line.split(' ');
+    if (words[0] === 'ready') { silo.id = words[1]; silos.push(silo); resolve(silo); }
+    if (words[0] === 'resumed') silo.resumes.push([words[1].split('/')[0], Number(words[2])]);
+    if (words[0] === 'done' || words[0] === 'failed') silo.waiting.shift()?.(line);
+    if (words[0] === 'filled') console.log(line);
+  }));
+}
+
+const tell = (silo, line) => new Promise(resolve => { silo.waiting.push(resolve); silo.child.stdin.write(line + '\n'); });
+
+/** Milliseconds from a moment until each of the groups has been resumed by some silo. */
+async function resumed(groups, since) {
+  for (let waited = 0; waited < 60_000; waited += 20) {
+    const times = groups.map(group => silos.flatMap(silo => silo.resumes).filter(([key, at]) => key === group && at >= since - 5).map(([, at]) => at)[0]);
+    if (times.every(at => at !== undefined)) return times.map(at => at - since);
+    await pause(20);
+  }
+  throw new Error('the grains were not resumed within a minute');
+}
+
+function report(what, times) {
+  times.sort((a, b) => a - b);
+  console.log(`${what.padEnd(28)} median ${(times[times.length >> 1] / 1000).toFixed(2)} s   worst ${(times.at(-1) / 1000).toFixed(2)} s   (${times.length} times)`);
+}
+
+const busiest = () => silos.map(silo => [silo, runningOn(silo)]).sort((a, b) => b[1].length - a[1].length)[0];
+
+/** Does something to the silo with the most grains, measures until the last of them is resumed, and brings in another silo. */
+async function measure(what, times, harm, afterwards) {
+  const all = [];
+  for (let i = 0; i < times; i++) {
+    await pause(500 + Math.random() * 500);
+    const [victim, groups] = busiest();
+    const since = Date.now();
+    harm(victim.child);
+    all.push(Math.max(...await resumed(groups, since)));
+    if (afterwards) { await afterwards(victim); continue; }
+    silos.splice(silos.indexOf(victim), 1);
+    await startSilo();
+  }
+  report(what, all);
+}
+
+try {
+  execFileSync('dotnet', ['build', project, '-c', 'Release', '-nologo', '-v', 'quiet'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  await startRedis();
+  for (let i = 0; i < 3; i++) await startSilo();
+  for (let i = 0; i < grains; i++) await tell(silos[0], `call p${i} 1000001`);
+  await measure('silo killed', kills, child => child.kill('SIGKILL'));
+  await measure('silo asked to end', Math.ceil(kills / 2), child => child.kill('SIGTERM'));
+  await measure('silo frozen', Math.ceil(kills / 4), child => child.kill('SIGSTOP'), async silo => {
+    silo.child.kill('SIGCONT');
+    silo.id = undefined;
+    const known = new Set(silos.map(each => each.id));
+    while (silo.id === undefined) { silo.id = ask('SMEMBERS', 'datamesh:{default}:silos').find(id => !known.has(id)); await pause(50); }
+  });
+  const back = [];
+  for (let i = 0; i < Math.ceil(kills / 4); i++) {
+    redis.kill('SIGKILL');
+    await pause(200);
+    await startRedis();
+    const since = Date.now();
+    for (let j = 0; j < grains; j++) while (!(await tell(silos[0], `call p${j} 1`)).startsWith('done'));
+    back.push(Date.now() - since);
+  }
+  report('Redis killed and restarted', back);
+} finally {
+  for (const silo of silos) silo.child.kill('SIGKILL');
+  redis?.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+}
