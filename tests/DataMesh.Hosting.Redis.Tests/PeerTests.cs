@@ -24,16 +24,6 @@ public sealed class PeerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Every_event_of_a_grain_is_registered_for_the_wire()
-    {
-        var events = typeof(GrainEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(GrainEvent)) && !type.IsAbstract);
-        var registered = typeof(GrainEvent).GetCustomAttributes(typeof(System.Text.Json.Serialization.JsonDerivedTypeAttribute), false)
-            .Cast<System.Text.Json.Serialization.JsonDerivedTypeAttribute>().ToList();
-        Assert.Equal(events.OrderBy(type => type.Name), registered.Select(each => each.DerivedType).OrderBy(type => type.Name));
-        Assert.All(registered, each => Assert.Equal(each.DerivedType.Name, each.TypeDiscriminator));
-    }
-
-    [Fact]
     public async Task A_message_is_handled()
     {
         var message = new GrainMessage(new GrainId(GrainKind.Pipeline, "ü"), CounterMachine.Id("a"), new SplitsRead(5, 6));
