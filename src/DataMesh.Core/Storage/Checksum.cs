@@ -4,13 +4,14 @@ using System.Numerics;
 namespace DataMesh.Core.Storage;
 
 /// <summary>CRC-32C (Castagnoli), taken piece by piece: what the pieces are makes no difference.</summary>
-internal struct Checksum()
+public struct Checksum()
 {
     private uint _crc = uint.MaxValue;
 
     /// <summary>The checksum of everything added.</summary>
     public readonly uint Value => ~_crc;
 
+    /// <summary>Takes bytes in.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {
         var crc = _crc;

@@ -119,9 +119,8 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
         var version = await _host!.Pipelines.FindAsync(name.Pipeline, name.Spec, CancellationToken.None)
             ?? throw new DataMeshException($"Version {name.Spec} of the pipeline '{name.Pipeline}' is not known any more.", hint: "submit it again");
         var definition = SpecOptions.Require(version, _catalog);
-        if (name.Parallelism > 0) definition = With(definition, name.Parallelism);
         var stop = new CancellationTokenSource();
-        var run = new PipelineRun(definition, new RunOptions { RunId = runId, Cores = Limits.Cores, Budget = _budget }, _clock, stop.Token);
+        var run = new PipelineRun(definition, new RunOptions { RunId = runId, Cores = Limits.Cores, Budget = _budget, Parallelism = name.Parallelism > 0 ? name.Parallelism : null }, _clock, stop.Token);
         var self = new GrainId(GrainKind.Pipeline, name.Pipeline);
         run.Outcome.Told = message => _log.Add(self, LogLevel.Warning, message);
         _sampler.Wake();
@@ -150,6 +149,4 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
         if (_runs.TryRemove(run.Run.RunId, out _)) Totals.Add(run);
         await run.DisposeAsync();
     }
-
-    private static Core.Pipelines.PipelineDefinition With(Core.Pipelines.PipelineDefinition definition, int parallelism) => definition;
 }
