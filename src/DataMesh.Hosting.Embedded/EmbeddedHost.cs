@@ -72,6 +72,7 @@ public static class EmbeddedHost
         {
             PipelinePhase.Done => RunOutcome.Completed,
             PipelinePhase.NothingNew => RunOutcome.NothingNew,
+            PipelinePhase.Stopped when run.Outcome.WasInVain => RunOutcome.NothingNew,
             PipelinePhase.Stopped => run.Options.DryRun ? RunOutcome.DryRun : RunOutcome.Stopped,
             _ => RunOutcome.Failed,
         };

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DataMesh.Runtime.Commit;
 
 /// <summary>What a commit writes into the table's domain metadata: enough to go on from the table alone.</summary>
@@ -13,4 +15,9 @@ public sealed record CommittedPosition(long Epoch, string PreparedId, string Man
 /// <param name="Identity">Identity of its content.</param>
 /// <param name="From">Where this epoch began to read it.</param>
 /// <param name="To">Where the next epoch goes on, or where it ended.</param>
-public sealed record SplitPosition(string Source, string Split, string Identity, long From, long To);
+public sealed record SplitPosition(string Source, string Split, string Identity, long From, long To)
+{
+    /// <summary>Whether the split was taken to be written to its end, so that nothing was left behind the position as long as it stays the same.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsWhole { get; init; }
+}

@@ -140,6 +140,12 @@ internal sealed class TaskInstance(
         if (outcome.Widenings.Count > 0 || word == EpochWord.GiveUp || run.Options.DryRun) return part;
         if (!outcome.IsDrained && (!order.MayEndAnywhere || run.Settlement is not null)) return part;
         if (run.Settlement is not null && outcome.OpenSplit is not null) throw StoppedEarly();
+        if (run.Settlement is { } replay && replay.IsInVain(part.Ledger, quarantine.Causes))
+        {
+            (run.Outcome.Settled, run.Outcome.WasInVain) = (replay.GiveUp(), true);
+            return part;
+        }
+
         return await StageAsync(order, part, outcome, writers, quarantine);
     }
 
@@ -163,7 +169,7 @@ internal sealed class TaskInstance(
             Reasons = quarantine.Reasons,
             State = order.KeepsState ? run.Account.States.Save(_graph!, _path!, order.States, order.Epoch) : [],
             Notices = _path!.Notices,
-            Finished = [.. outcome.FinishedSplits.Select(_feed.PositionOf)],
+            Finished = [.. outcome.FinishedSplits.Select(split => _feed.PositionOf(split) with { IsWhole = !split.Split.MayGrow })],
             Open = outcome.OpenSplit is { } half ? new HeldSplit(half.Split.Name, _feed.PositionOf(half)) : null,
         };
     }

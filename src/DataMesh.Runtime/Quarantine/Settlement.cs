@@ -2,6 +2,7 @@ using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Pipelines;
+using DataMesh.DataPlane.Ledger;
 using DataMesh.Runtime.Audit;
 using DataMesh.Runtime.Commit;
 using DataMesh.Runtime.Runs;
@@ -25,6 +26,7 @@ internal sealed class Settlement
 {
     private readonly Dictionary<string, RowSet> _rows = [];
     private readonly Dictionary<string, long> _leftOut = [];
+    private readonly Dictionary<(string, string?, string), long> _causes = [];
 
     private Settlement(PipelineDefinition definition, bool isReplay) => (Definition, IsReplay) = (definition, isReplay);
 
@@ -71,8 +73,27 @@ internal sealed class Settlement
         return new StagedEpoch(epoch, true, [], outputs, [], new Dictionary<string, long>(), schemas, now, now) { State = run.States, Shapes = run.Recovered.Shapes };
     }
 
+    /// <summary>
+    /// Whether an epoch of these records leaves everything as it is: all of them were set aside for what they had been set aside for, and nothing else came
+    /// of them. Committing it would only move them to another part.
+    /// </summary>
+    public bool IsInVain(IReadOnlyList<StageCounts> ledger, IReadOnlyDictionary<(string Reason, string? Rule, string Stage), long> causes) =>
+        IsReplay && causes.Count == _causes.Count && causes.All(each => _causes.GetValueOrDefault(each.Key) == each.Value)
+        && ledger.All(line => line.Filtered + line.Deduplicated + line.Absorbed == 0)
+        && Definition.Sinks.All(node => ledger.All(line => line.Id != node.Id || line.Out == 0));
+
+    /// <summary>Leaves all records where they are.</summary>
+    public SettleResult GiveUp()
+    {
+        _leftOut["they fail again as they did"] = Records;
+        _rows.Clear();
+        return Result;
+    }
+
     private void Take(QuarantinedRecord record)
     {
+        var cause = (record.Reason, record.Rule, record.Stage);
+        _causes[cause] = _causes.GetValueOrDefault(cause) + 1;
         if (!_rows.TryGetValue(record.Part, out var rows)) _rows.Add(record.Part, rows = new RowSet());
         rows.Add(new RowRange(record.Row, 1));
     }

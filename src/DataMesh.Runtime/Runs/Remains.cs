@@ -18,7 +18,7 @@ internal static class Remains
         }
 
         if (!run.Recovered.Finished.TryGetValue((sourceId, split.Id), out var finished)) return split.Start;
-        if (finished.Identity == split.Identity) return source.HasMore(split, finished.To, run.Context) ? finished.To : null;
+        if (finished.Identity == split.Identity) return !finished.IsWhole && source.HasMore(split, finished.To, run.Context) ? finished.To : null;
         if (source.Continues(split, finished.Identity, finished.To, run.Context)) return finished.To;
         run.Outcome.Tell($"'{split.Name}' has changed since its rows were committed: it is left alone (--rebuild reads everything again).");
         return null;

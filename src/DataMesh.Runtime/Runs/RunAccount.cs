@@ -24,6 +24,9 @@ public sealed class RunAccount
     /// <summary>What became of the records of quarantine that the run was to settle.</summary>
     public SettleResult? Settled { get; set; }
 
+    /// <summary>Whether a replay was given up because every record failed again as it had.</summary>
+    public bool WasInVain { get; set; }
+
     /// <summary>The ledger over all epochs.</summary>
     public IReadOnlyList<StageCounts> Stages
     {

@@ -120,7 +120,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         var staged = await group.RunEpochAsync(read.Epoch);
         if (staged is null)
         {
-            run.Outcome.StoppedAt = run.Options.DryRun ? null : "before anything was committed: this pipeline's result needs the whole input";
+            run.Outcome.StoppedAt = run.Options.DryRun || run.Outcome.WasInVain ? null : "before anything was committed: this pipeline's result needs the whole input";
             return new EpochGivenUp(read.Epoch);
         }
 

@@ -60,6 +60,43 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
+    public async Task A_replay_in_which_every_record_fails_again_as_it_did_commits_nothing()
+    {
+        _folder.Write("in/a.csv", "n,s\n1,x\n200,y\n500,z\n");
+        const string Yaml = """
+            pipeline: p
+            source: { type: file, path: in/*.csv }
+            stages: [ { id: v, validate: { n: "< 100" } } ]
+            dataset: { name: t }
+            """;
+        await _folder.RunAsync(Yaml);
+        var now = _folder.Define(Yaml);
+        var before = await _folder.RecordsAsync(now);
+        for (var i = 0; i < 2; i++)
+        {
+            var result = await QuarantineFolder.ReplayAsync(now);
+            Assert.Equal((RunOutcome.NothingNew, 0L, 0), (result.Outcome, result.Settled!.Records, result.Epochs));
+            Assert.Equal(2, result.Settled.LeftOut["they fail again as they did"]);
+        }
+
+        Assert.Equal(before, await _folder.RecordsAsync(now), (a, b) => (a.Part, a.Row) == (b.Part, b.Row));
+        Assert.Equal(0, _folder.Table("t").Version);
+        Assert.Equal(0, (await QuarantineFolder.ClosedAsync(now)).Replayed);
+
+        // One comes home: an epoch. Then the other one fails as it did, once more.
+        var wider = _folder.Define(Yaml.Replace("< 100", "< 300", StringComparison.Ordinal));
+        Assert.Equal((RunOutcome.Completed, 2L), (await QuarantineFolder.ReplayAsync(wider) is var some ? (some.Outcome, some.Settled!.Records) : default));
+        Assert.Equal(RunOutcome.NothingNew, (await QuarantineFolder.ReplayAsync(wider)).Outcome);
+        Assert.Equal(1, _folder.Table("t").Version);
+
+        // It fails for another reason: that is worth knowing.
+        var other = _folder.Define(Yaml.Replace("id: v, validate", "id: w, validate", StringComparison.Ordinal));
+        Assert.Equal(RunOutcome.Completed, (await QuarantineFolder.ReplayAsync(other)).Outcome);
+        Assert.Equal("w", Assert.Single(await _folder.RecordsAsync(other)).Stage);
+        Assert.Equal((RunOutcome.NothingNew, 2L), ((await QuarantineFolder.ReplayAsync(other)).Outcome, _folder.Table("t").Version));
+    }
+
+    [Fact]
     public async Task A_row_whose_siblings_have_gone_on_comes_back_alone()
     {
         _folder.Write("in/a.ndjson", "{\"id\":1,\"v\":[1,200,3]}\n{\"id\":2,\"v\":[4,500]}\n");

@@ -25,6 +25,20 @@ public sealed class ChangingFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_had_settled_when_it_was_read_is_not_looked_into_again_while_it_stays_the_same()
+    {
+        _folder.Write("in/old.csv", "n\n1\n");
+        File.SetLastWriteTimeUtc(Path.Combine(_folder.Root, "in", "old.csv"), DateTime.UtcNow.AddHours(-1));
+        await _folder.RunAsync(Once);
+        var manifest = File.ReadAllText(Directory.GetFiles(Path.Combine(_folder.Root, "lake", "t", "_datamesh", "manifests")).Single());
+        Assert.True(System.Text.Json.JsonDocument.Parse(manifest).RootElement.GetProperty("finished")[0].GetProperty("is_whole").GetBoolean());
+        Assert.Equal(RunOutcome.NothingNew, (await _folder.RunAsync(Once)).Outcome);
+        _folder.Write("in/old.csv", "n\n1\n2\n");
+        Assert.Equal(RunOutcome.Completed, (await _folder.RunAsync(Once)).Outcome);
+        Assert.Equal(2, _folder.Rows("t").Count);
+    }
+
+    [Fact]
     public async Task A_file_whose_earlier_content_changed_is_left_alone_with_a_message()
     {
         _folder.Write("in/a.csv", "n\n1\n2\n");
