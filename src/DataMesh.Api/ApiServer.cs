@@ -14,7 +14,7 @@ namespace DataMesh.Api;
 /// <summary>Serves the operating API of a silo over HTTP. It maps plain request delegates: nothing is generated or reflected upon at start.</summary>
 public sealed class ApiServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StopTime = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan StopTime = TimeSpan.FromMilliseconds(100);
 
     private readonly WebApplication _app;
 
@@ -63,11 +63,17 @@ public sealed class ApiServer : IAsyncDisposable
             $"A silo that listens beyond this machine ({listen}) needs a secret.", hint: "write one into a file that only its user may read, and name it with --secret-file");
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends; requests that are going on may take a moment, and are cut off then.</summary>
     public async ValueTask DisposeAsync()
     {
         using var limit = new CancellationTokenSource(StopTime);
-        await _app.StopAsync(limit.Token);
+        // Cutting connections off may itself take a second: whoever ends the process need not wait for that.
+        await Task.WhenAny(StopAsync(limit.Token), Task.Delay(2 * StopTime));
+    }
+
+    private async Task StopAsync(CancellationToken limit)
+    {
+        await _app.StopAsync(limit);
         await _app.DisposeAsync();
     }
 }

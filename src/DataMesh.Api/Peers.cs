@@ -20,22 +20,22 @@ public sealed class Peers(ISiloHost host, string? secret) : IDisposable
     };
 
     /// <summary>The others as they say themselves.</summary>
-    public async Task<IReadOnlyList<SiloStatus>> AskAsync(bool withGrains, CancellationToken cancellation)
+    public async Task<IReadOnlyList<SiloStatus>> AskAsync(CancellationToken cancellation)
     {
         var silos = await host.SilosAsync(cancellation);
-        return await Task.WhenAll(silos.Where(silo => silo.Id != host.SiloId).Select(silo => AskAsync(silo, withGrains, cancellation)));
+        return await Task.WhenAll(silos.Where(silo => silo.Id != host.SiloId).Select(silo => AskAsync(silo, cancellation)));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private async Task<SiloStatus> AskAsync(SiloView silo, bool withGrains, CancellationToken cancellation)
+    private async Task<SiloStatus> AskAsync(SiloView silo, CancellationToken cancellation)
     {
-        var unknown = new SiloStatus { Id = silo.Id, Address = silo.Address ?? "", State = "unreachable", StartedAt = silo.Since, GrainsActive = silo.Grains, Leases = silo.Running };
+        var unknown = new SiloStatus { Id = silo.Id, Address = silo.Address ?? "", State = "unreachable", StartedAt = silo.Since, GrainsActive = silo.Grains, GroupsRunning = silo.Running };
         if (silo.Address is null) return unknown;
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(silo.Address), $"/v1/silo?grains={(withGrains ? "true" : "false")}"))
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(silo.Address), "/v1/silo"))
             {
                 Version = HttpVersion.Version20,
                 VersionPolicy = HttpVersionPolicy.RequestVersionExact,

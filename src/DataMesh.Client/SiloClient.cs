@@ -62,12 +62,11 @@ public sealed class SiloClient : IDisposable
         string.Create(CultureInfo.InvariantCulture, $"{PathOf(pipeline)}/logs?after={after}&limit={limit}&wait_ms={(long)wait.TotalMilliseconds}"), ContractJson.Default.LogPage, cancellation);
 
     /// <summary>The silos, what they hold and how loaded they are.</summary>
-    public Task<ClusterStatus> ClusterAsync(bool withGrains = false, CancellationToken cancellation = default) =>
-        GetAsync($"v1/cluster?grains={(withGrains ? "true" : "false")}", ContractJson.Default.ClusterStatus, cancellation);
+    public Task<ClusterStatus> ClusterAsync(bool withLeases = false, CancellationToken cancellation = default) =>
+        GetAsync($"v1/cluster?leases={(withLeases ? "true" : "false")}", ContractJson.Default.ClusterStatus, cancellation);
 
     /// <summary>The one silo that is asked.</summary>
-    public Task<SiloStatus> SiloAsync(bool withGrains = false, CancellationToken cancellation = default) =>
-        GetAsync($"v1/silo?grains={(withGrains ? "true" : "false")}", ContractJson.Default.SiloStatus, cancellation);
+    public Task<SiloStatus> SiloAsync(CancellationToken cancellation = default) => GetAsync("v1/silo", ContractJson.Default.SiloStatus, cancellation);
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();

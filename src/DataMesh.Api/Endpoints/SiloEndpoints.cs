@@ -13,13 +13,11 @@ internal sealed class SiloEndpoints(SiloServices silo, Func<Uri> address)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/cluster", async context => await context.JsonAsync(await _info.AllAsync(WantsGrains(context), context.RequestAborted), ContractJson.Default.ClusterStatus));
-        routes.MapGet("/v1/silo", async context => await context.JsonAsync(await _info.ThisAsync(WantsGrains(context), context.RequestAborted), ContractJson.Default.SiloStatus));
+        routes.MapGet("/v1/cluster", async context => await context.JsonAsync(await _info.AllAsync(context.Request.Query["leases"] == "true", context.RequestAborted), ContractJson.Default.ClusterStatus));
+        routes.MapGet("/v1/silo", async context => await context.JsonAsync(await _info.ThisAsync(context.RequestAborted), ContractJson.Default.SiloStatus));
         routes.MapGet("/health/live", context => context.TextAsync("alive\n"));
-        routes.MapGet("/health/ready", context => silo.Host.IsMember ? context.TextAsync("ready\n") : context.TextAsync("not ready\n", StatusCodes.Status503ServiceUnavailable));
+        routes.MapGet("/health/ready", context => silo.IsReady ? context.TextAsync("ready\n") : context.TextAsync("not ready\n", StatusCodes.Status503ServiceUnavailable));
         routes.MapGet("/metrics", async context =>
-            await context.TextAsync(PrometheusText.Write(silo, await _info.ThisAsync(withGrains: false, context.RequestAborted)), type: PrometheusText.ContentType));
+            await context.TextAsync(PrometheusText.Write(silo, await _info.ThisAsync(context.RequestAborted)), type: PrometheusText.ContentType));
     }
-
-    private static bool WantsGrains(HttpContext context) => context.Request.Query["grains"] == "true";
 }

@@ -11,8 +11,6 @@ internal static class LiveRuns
     /// <summary>A run in this silo.</summary>
     public static LiveRun Of(SiloRun run, string silo)
     {
-        var doing = run.Doing;
-        var bytes = run.BytesInFlight;
         return new LiveRun
         {
             Pipeline = run.Name.Pipeline,
@@ -20,10 +18,21 @@ internal static class LiveRuns
             StartedAt = run.StartedAt,
             Epoch = run.Epoch,
             BacklogBytes = run.BacklogBytes,
-            Counts = CountsOf(run, bytes),
-            Tasks = [.. doing.Where(each => each.Key.Kind is not (GrainKind.Pipeline or GrainKind.Source or GrainKind.Dataset)).OrderBy(each => each.Key.Key, StringComparer.Ordinal)
-                .Select(each => new TaskStatus(each.Key.Key, silo, each.Value, bytes))],
+            Counts = CountsOf(run, run.BytesInFlight),
+            Tasks = TasksOf(run, silo),
         };
+    }
+
+    /// <summary>The tasks that read side by side; the only task, or its coordinator while they do not; the pipeline while it waits.</summary>
+    private static IReadOnlyList<TaskStatus> TasksOf(SiloRun run, string silo)
+    {
+        foreach (var kind in (ReadOnlySpan<GrainKind>)[GrainKind.Instance, GrainKind.Stage, GrainKind.Pipeline])
+        {
+            var found = run.Doing.Where(each => each.Key.Kind == kind).OrderBy(each => each.Key.Key, StringComparer.Ordinal).Select(each => new TaskStatus(each.Key.Key, silo, each.Value)).ToList();
+            if (found.Count > 0) return found;
+        }
+
+        return [];
     }
 
     /// <summary>The parts of a run as one.</summary>

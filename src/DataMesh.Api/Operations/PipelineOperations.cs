@@ -11,10 +11,9 @@ namespace DataMesh.Api.Operations;
 /// <summary>What people do with pipelines. Every silo can do it: the host brings each wish to where the pipeline's grain is.</summary>
 internal sealed class PipelineOperations(SiloServices silo)
 {
-    /// <summary>Most tasks that a pipeline may be divided into.</summary>
-    public const int ParallelismMax = 256;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly Statuses _statuses = new(silo);
 
@@ -32,7 +31,7 @@ internal sealed class PipelineOperations(SiloServices silo)
                 "give this one another name; 'submit --replace' makes it the next version of that one");
         }
 
-        var version = await silo.Host.Pipelines.SubmitAsync(definition.Name, request.Text, request.Folder, new SpecOptions(request.File, Words.Of(definition.Trigger)).ToJson(), cancellation);
+        var version = await silo.Host.Pipelines.SubmitAsync(definition.Name, request.Text, request.Folder, new SpecOptions(request.File, Words.Of(definition.Trigger), definition.Parallelism).ToJson(), cancellation);
         var state = await _statuses.StateAsync(definition.Name, cancellation);
         var tasks = request.Parallelism ?? state.Parallelism;
         var isSame = state.Spec == version.Version && state.Parallelism == tasks && state is { IsActive: true, IsStopping: false } && !request.Paused;
@@ -67,7 +66,7 @@ internal sealed class PipelineOperations(SiloServices silo)
     /// <summary>Divides a pipeline into another number of tasks.</summary>
     public Task<PipelineStatus> ScaleAsync(string name, int parallelism, CancellationToken cancellation)
     {
-        if (parallelism is < 1 or > ParallelismMax) throw new ApiException(StatusCodes.Status400BadRequest, $"A pipeline has 1 to {ParallelismMax} tasks, not {parallelism}.");
+        if (parallelism is < 1 or > Core.Limits.ParallelismMax) throw new ApiException(StatusCodes.Status400BadRequest, $"A pipeline has 1 to {Core.Limits.ParallelismMax} tasks, not {parallelism}.");
         return AskAsync(name, state => state.Parallelism == parallelism ? null : new ScalePipeline(RunOf(name, state, parallelism), parallelism), cancellation);
     }
 
@@ -89,17 +88,29 @@ internal sealed class PipelineOperations(SiloServices silo)
 
     private async Task TellAsync(string name, PipelineWish wish, CancellationToken cancellation)
     {
-        try
+        var began = silo.Host.Clock.GetTimestamp();
+        while (true)
         {
-            await silo.Host.CallAsync(Statuses.GrainOf(name), wish, Patience, cancellation);
-        }
-        catch (GrainCallException error)
-        {
-            throw new ApiException(
-                error.Failure == CallFailure.Busy ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable,
-                $"The pipeline '{name}' can not be reached.", error.Message, "try again; 'datamesh cluster' shows the silos");
+            try
+            {
+                await silo.Host.CallAsync(Statuses.GrainOf(name), wish, Patience, cancellation);
+                return;
+            }
+            catch (GrainCallException error) when (error.Failure == CallFailure.Unreachable && silo.Host.Clock.GetElapsedTime(began) < Patience)
+            {
+                // Its silo went away: others take the pipeline up. A wish may be told twice.
+                await Task.Delay(Pause, silo.Host.Clock, cancellation);
+            }
+            catch (GrainCallException error)
+            {
+                throw Unreachable(name, error);
+            }
         }
     }
+
+    private static ApiException Unreachable(string name, GrainCallException error) => new(
+        error.Failure == CallFailure.Busy ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable,
+        $"The pipeline '{name}' can not be reached.", error.Message, "try again; 'datamesh cluster' shows the silos");
 
     private PipelineDefinition Check(SubmitRequest request)
     {
@@ -107,7 +118,7 @@ internal sealed class PipelineOperations(SiloServices silo)
         if (!Directory.Exists(request.Folder))
             throw new ApiException(StatusCodes.Status400BadRequest, $"There is no folder '{request.Folder}' on the silo's machine.", hint: "silos read and write files themselves: put the pipeline where they see it under the same path");
         if (request.File.AsSpan().IndexOfAny('/', '\\', '\0') >= 0) throw new ApiException(StatusCodes.Status400BadRequest, "'file' is the name of a file, without folders.");
-        if (request.Parallelism is < 1 or > ParallelismMax) throw new ApiException(StatusCodes.Status400BadRequest, $"A pipeline has 1 to {ParallelismMax} tasks, not {request.Parallelism}.");
+        if (request.Parallelism is < 1 or > Core.Limits.ParallelismMax) throw new ApiException(StatusCodes.Status400BadRequest, $"A pipeline has 1 to {Core.Limits.ParallelismMax} tasks, not {request.Parallelism}.");
         if (request.Text.Length > Core.Limits.PipelineFileBytesMax) throw new ApiException(StatusCodes.Status413PayloadTooLarge, $"A pipeline file has at most {Core.Limits.PipelineFileBytesMax >> 20} MB.");
         var reading = PipelineReader.ReadText(request.Text, Path.Combine(request.Folder, request.File), silo.Catalog);
         if (reading.Definition is { } definition) return definition;

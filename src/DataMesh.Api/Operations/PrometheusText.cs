@@ -36,11 +36,11 @@ internal static class PrometheusText
         Head(text, "datamesh_backlog_bytes", "gauge", "Source bytes that were listed and are not read yet.");
         foreach (var run in silo.Worker.Runs.Where(run => run.BacklogBytes >= 0)) Line(text, "datamesh_backlog_bytes", run.BacklogBytes, run.Name.Pipeline);
         Gauge(text, "datamesh_grains_active", "Grains active in this silo.", status.GrainsActive);
-        Gauge(text, "datamesh_leases", "Leases that this silo holds.", status.Leases);
+        Gauge(text, "datamesh_groups_running", "Groups of grains that this silo must keep running.", status.GroupsRunning);
         Gauge(text, "datamesh_runs_active", "Runs in this silo.", status.Runs);
         Gauge(text, "datamesh_bytes_in_flight", "Bytes of blocks and batches in flight.", status.BytesInFlight);
         Gauge(text, "datamesh_bytes_in_flight_max", "Bytes in flight beyond which readers wait.", status.BytesBudget);
-        Gauge(text, "datamesh_ready", "Whether the silo is a member of its cluster.", silo.Host.IsMember ? 1 : 0);
+        Gauge(text, "datamesh_ready", "Whether the silo is a member of its cluster.", silo.IsReady ? 1 : 0);
         WriteProcess(text, status);
         return text.ToString();
     }

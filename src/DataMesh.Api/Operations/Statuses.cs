@@ -55,12 +55,13 @@ internal sealed class Statuses(SiloServices silo)
 
     private async Task<ILookup<string, LiveRun>> LiveAsync(CancellationToken cancellation)
     {
-        var others = await silo.Peers.AskAsync(withGrains: false, cancellation);
+        var others = silo.Peers is { } peers ? await peers.AskAsync(cancellation) : [];
         return silo.Worker.Runs.Select(run => LiveRuns.Of(run, silo.Host.SiloId)).Concat(others.SelectMany(other => other.Live)).ToLookup(run => run.RunId);
     }
 
     private PipelineStatus Make(PipelineVersion newest, PipelineState state, ILookup<string, LiveRun> live)
     {
+        var options = SpecOptions.Of(newest);
         var parts = live[state.RunId].ToList();
         var isActive = state.IsActive && parts.Count > 0;
         return new PipelineStatus
@@ -76,14 +77,14 @@ internal sealed class Statuses(SiloServices silo)
             SubmittedAt = newest.SubmittedAt,
             StartedAt = isActive ? parts.Min(part => part.StartedAt) : null,
             Folder = newest.BaseFolder,
-            Trigger = SpecOptions.Of(newest).Trigger,
-            Parallelism = Math.Max(1, state.Parallelism),
+            Trigger = options.Trigger,
+            Parallelism = state.Parallelism > 0 ? state.Parallelism : options.Parallelism,
             Epoch = isActive ? parts.Max(part => part.Epoch) : -1,
             EpochsCommitted = state.EpochsCommitted,
             Restarts = state.Restarts,
             BacklogSplits = state.Pending,
             BacklogBytes = isActive && parts.Any(part => part.BacklogBytes >= 0) ? parts.Sum(part => Math.Max(0, part.BacklogBytes)) : state.PendingBytes,
-            Counts = isActive ? LiveRuns.Sum(parts) : CountsOf(state.LastRun),
+            Counts = parts.Count > 0 ? LiveRuns.Sum(parts) : CountsOf(state.LastRun),
             Tasks = isActive ? [.. parts.SelectMany(part => part.Tasks)] : [],
             Error = state.Error,
         };

@@ -7,6 +7,18 @@ namespace DataMesh.Cli.Silos;
 /// <param name="State">Folder of its state.</param>
 internal sealed record SiloSettings(IPEndPoint Listen, string State)
 {
+    /// <summary><c>HOST:PORT</c> of the Redis that the cluster agrees in; null for a silo by itself.</summary>
+    public string? Redis { get; init; }
+
+    /// <summary>Name of the cluster.</summary>
+    public string Cluster { get; init; } = "default";
+
+    /// <summary>Where other silos reach this one; null takes a free port of the address it listens at.</summary>
+    public IPEndPoint? Peers { get; init; }
+
+    /// <summary>The host that other silos are told to reach this one at; null takes what follows from where it listens.</summary>
+    public string? Advertise { get; init; }
+
     /// <summary>What whoever asks must know; null on loopback only.</summary>
     public string? Secret { get; init; }
 

@@ -44,7 +44,7 @@ internal static class StatusText
         var backlog = status.BacklogBytes > 0 ? $", {Units.Bytes(status.BacklogBytes)} to read" : "";
         Terminal.Line($"  {TextTable.Number(status.EpochsCommitted)} epochs committed{epoch}{backlog}");
         PrintCounts(status);
-        foreach (var task in status.Tasks) Terminal.Line($"  {task.Id}: {task.Doing.Replace('_', ' ')} on {task.Silo}{(task.BytesInFlight > 0 ? $", {Units.Bytes(task.BytesInFlight)} in flight" : "")}");
+        foreach (var task in status.Tasks) Terminal.Line($"  {task.Id}: {task.Doing.Replace('_', ' ')} on {task.Silo}");
         if (status.Error is { } error) Terminal.Line(Terminal.Attention($"  {(status.Phase == "failed" ? "failed" : "last failure")}: {error}"));
         LedgerTable(status.Counts.Stages);
     }

@@ -3,7 +3,18 @@ namespace DataMesh.Client.Contract;
 /// <summary>The silos that work together.</summary>
 /// <param name="Name">The cluster's name; <c>embedded</c> for a silo by itself.</param>
 /// <param name="Silos">Its members.</param>
-public sealed record ClusterStatus(string Name, IReadOnlyList<SiloStatus> Silos);
+public sealed record ClusterStatus(string Name, IReadOnlyList<SiloStatus> Silos)
+{
+    /// <summary>The leases, only when asked for.</summary>
+    public IReadOnlyList<LeaseStatus> Leases { get; init; } = [];
+}
+
+/// <summary>A lease on a group of grains that live on one silo.</summary>
+/// <param name="Group">The group: a pipeline with its sources and first task, a further task, a dataset.</param>
+/// <param name="Silo">Who holds it; null for one that waits for adoption.</param>
+/// <param name="Fence">Its fencing token.</param>
+/// <param name="KeepsRunning">Whether some grain of the group must be running.</param>
+public sealed record LeaseStatus(string Group, string? Silo, long Fence, bool KeepsRunning);
 
 /// <summary>A silo.</summary>
 public sealed record SiloStatus
@@ -26,8 +37,8 @@ public sealed record SiloStatus
     /// <summary>Grains active in it.</summary>
     public int GrainsActive { get; init; }
 
-    /// <summary>Leases that it holds; as many as it has grains active, but for those that come and go.</summary>
-    public int Leases { get; init; }
+    /// <summary>Groups of grains that it must keep running: its load.</summary>
+    public int GroupsRunning { get; init; }
 
     /// <summary>Runs in it.</summary>
     public int Runs { get; init; }
@@ -43,9 +54,6 @@ public sealed record SiloStatus
 
     /// <summary>CPU time of the process.</summary>
     public double CpuSeconds { get; init; }
-
-    /// <summary>The grains active in it, only when asked for.</summary>
-    public IReadOnlyList<string> Grains { get; init; } = [];
 
     /// <summary>What runs in it.</summary>
     public IReadOnlyList<LiveRun> Live { get; init; } = [];

@@ -102,11 +102,10 @@ public sealed record RunCounts
 public sealed record StageStatus(string Id, string Type, long In, long Created, long Out, long Filtered, long Quarantined, long Deduplicated, long Absorbed);
 
 /// <summary>A task and where it runs.</summary>
-/// <param name="Id">Which one: <c>pipeline/task/0</c>.</param>
+/// <param name="Id">Which one: <c>pipeline/task/0</c>; the pipeline itself while it waits.</param>
 /// <param name="Silo">The silo that has it.</param>
 /// <param name="Doing">What it does: <c>recover</c>, <c>run_epoch</c>, <c>await_trigger</c> …</param>
-/// <param name="BytesInFlight">Memory held by its blocks and batches.</param>
-public sealed record TaskStatus(string Id, string Silo, string Doing, long BytesInFlight);
+public sealed record TaskStatus(string Id, string Silo, string Doing);
 
 /// <summary>A page of pipelines in the order of their names.</summary>
 /// <param name="Pipelines">The pipelines.</param>

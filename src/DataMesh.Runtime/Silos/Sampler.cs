@@ -27,6 +27,7 @@ internal sealed class Sampler : IAsyncDisposable
     {
         var runs = _worker.Runs;
         foreach (var run in runs) run.Rates.Sample();
+        _worker.CloseLeftBehind();
         Volatile.Write(ref _isAwake, 0);
         if (runs.Count > 0) Wake();
     }

@@ -12,13 +12,16 @@ public sealed class SiloRun : IAsyncDisposable
     private readonly CancellationTokenSource _stop;
     private readonly RunWorker _worker;
     private readonly ConcurrentDictionary<GrainId, string> _doing = new();
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _goesOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _users;
     private long _readBefore;
     private long _retries;
     private bool _isClosed;
+    private bool _wasCancelled;
+    private long _lastUse;
     private volatile bool _isInEpoch;
     private volatile bool _isCounting;
 
@@ -77,6 +80,24 @@ public sealed class SiloRun : IAsyncDisposable
         get { lock (_lock) return _users > 0; }
     }
 
+    /// <summary>
+    /// Whether its grains have gone from here without ending it: to another silo, or with the lease. A run whose grains are here is always doing something,
+    /// but for the moment between two turns.
+    /// </summary>
+    internal bool IsLeftBehind(TimeSpan time)
+    {
+        lock (_lock) return _users == 0 && (_wasCancelled || IsEnded || Run.IsDraining) && Run.Clock.GetElapsedTime(_lastUse) >= time;
+    }
+
+    /// <summary>Whether it has ended. It stays for a moment, until its counts stand in the pipeline's state.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>It has ended.</summary>
+    internal void End()
+    {
+        lock (_lock) (IsEnded, _lastUse) = (true, Run.Clock.GetTimestamp());
+    }
+
     /// <summary>Asks it to end at its next barrier.</summary>
     public void Stop() => _stop.Cancel();
 
@@ -86,16 +107,17 @@ public sealed class SiloRun : IAsyncDisposable
         lock (_lock)
         {
             if (_isClosed) return false;
-            _users++;
+            (_users, _wasCancelled) = (_users + 1, false);
             return true;
         }
     }
 
     /// <summary>Gives it free.</summary>
-    internal void EndUse()
+    internal void EndUse(bool wasCancelled)
     {
         lock (_lock)
         {
+            (_wasCancelled, _lastUse) = (wasCancelled, Run.Clock.GetTimestamp());
             if (--_users == 0 && _isClosed) _idle.TrySetResult();
         }
     }
@@ -104,7 +126,7 @@ public sealed class SiloRun : IAsyncDisposable
     internal async Task<GrainEvent?> DoAsync(GrainId self, Work work, long fence, SemaphoreSlim epochs, CancellationToken cancellation)
     {
         if (work is RunEpoch && Run.IsDraining) await StayDrainedAsync(cancellation);
-        if (work is not (RunEpoch or Prepare or Complete or ControlPlane.Datasets.Commit)) _isInEpoch = false;
+        if (work is not (RunEpoch or ReadPart or Prepare or Complete or ControlPlane.Datasets.Commit)) _isInEpoch = false;
         if (work is Complete) _isCounting = false;
         if (work is Recover) _readBefore = Run.Meter.BytesRead;
         if (work is ControlPlane.Pipelines.Pause) Interlocked.Increment(ref _retries);
@@ -128,7 +150,15 @@ public sealed class SiloRun : IAsyncDisposable
     {
         Run.IsDraining = true;
         if (!_isInEpoch || !CanEndEpoch) return;
-        await _drained.Task.WaitAsync(cancellation);
+        try
+        {
+            await _drained.Task.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            GoOn();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -166,11 +196,20 @@ public sealed class SiloRun : IAsyncDisposable
         }
     }
 
+    /// <summary>It took too long: the run stays where it is.</summary>
+    private void GoOn()
+    {
+        Run.IsDraining = false;
+        _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _goesOn, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
+
     private async Task StayDrainedAsync(CancellationToken cancellation)
     {
+        var goesOn = _goesOn.Task;
         _isInEpoch = false;
         _drained.TrySetResult();
-        await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+        await goesOn.WaitAsync(cancellation);
     }
 
     private static string WordOf(Work work) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(work.GetType().Name);

@@ -15,6 +15,8 @@ namespace DataMesh.Runtime.Silos;
 /// </summary>
 public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
 {
+    private static readonly TimeSpan LeftBehindTime = TimeSpan.FromSeconds(3);
+
     private readonly ConcurrentDictionary<string, Lazy<Task<SiloRun>>> _runs = new();
     private readonly ComponentCatalog _catalog;
     private readonly TimeProvider _clock;
@@ -73,7 +75,7 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
         }
         finally
         {
-            run.EndUse();
+            run.EndUse(cancellation.IsCancellationRequested);
         }
     }
 
@@ -119,8 +121,9 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
         var version = await _host!.Pipelines.FindAsync(name.Pipeline, name.Spec, CancellationToken.None)
             ?? throw new DataMeshException($"Version {name.Spec} of the pipeline '{name.Pipeline}' is not known any more.", hint: "submit it again");
         var definition = SpecOptions.Require(version, _catalog);
+        var options = new RunOptions { RunId = runId, Cores = Limits.Cores, Budget = _budget, Parallelism = name.Parallelism > 0 ? name.Parallelism : null };
         var stop = new CancellationTokenSource();
-        var run = new PipelineRun(definition, new RunOptions { RunId = runId, Cores = Limits.Cores, Budget = _budget, Parallelism = name.Parallelism > 0 ? name.Parallelism : null }, _clock, stop.Token);
+        var run = new PipelineRun(definition, options, _clock, stop.Token);
         var self = new GrainId(GrainKind.Pipeline, name.Pipeline);
         run.Outcome.Told = message => _log.Add(self, LogLevel.Warning, message);
         _sampler.Wake();
@@ -140,8 +143,14 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
         var totals = new RunTotals(
             run.Run.Meter.BytesRead, outcome.Stages.Take(run.Run.Definition.Sources.Count).Sum(line => line.In), outcome.Targets.Sum(target => target.Rows),
             outcome.Quarantine.Values.Sum(), outcome.Epochs);
-        _ = CloseAsync(run);
+        run.End();
         return new RunCounted(end.RunId, totals);
+    }
+
+    /// <summary>Lets go of runs that have ended, and of those whose grains have moved to another silo.</summary>
+    internal void CloseLeftBehind()
+    {
+        foreach (var run in Runs.Where(run => run.IsLeftBehind(LeftBehindTime))) _ = CloseAsync(run);
     }
 
     private async Task CloseAsync(SiloRun run)

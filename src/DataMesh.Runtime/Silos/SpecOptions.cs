@@ -9,13 +9,14 @@ namespace DataMesh.Runtime.Silos;
 /// <summary>What is stored beside the text of a submitted pipeline.</summary>
 /// <param name="File">Name of its file, for messages.</param>
 /// <param name="Trigger">Its trigger, for people.</param>
-public sealed record SpecOptions(string File, string Trigger)
+/// <param name="Parallelism">The tasks that it asks for.</param>
+public sealed record SpecOptions(string File, string Trigger, int Parallelism)
 {
     /// <summary>The options as they are stored.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, RuntimeJson.Default.SpecOptions);
 
     /// <summary>The options of a stored version.</summary>
-    public static SpecOptions Of(PipelineVersion version) => JsonSerializer.Deserialize(version.Options, RuntimeJson.Default.SpecOptions) ?? new SpecOptions("pipeline.yaml", "");
+    public static SpecOptions Of(PipelineVersion version) => JsonSerializer.Deserialize(version.Options, RuntimeJson.Default.SpecOptions) ?? new SpecOptions("pipeline.yaml", "", 1);
 
     /// <summary>Reads the pipeline of a stored version. References to the environment are those of this process, as in files.</summary>
     public static PipelineReading Read(PipelineVersion version, ComponentCatalog catalog) =>

@@ -30,13 +30,17 @@ internal sealed class SiloProcess : IDisposable
     /// <summary>What it wrote to standard error, once it has ended.</summary>
     public string Error => _error.Result;
 
+    /// <summary>The silo's identity when it started.</summary>
+    public string Id { get; private init; } = "";
+
     /// <summary>Starts a silo and waits until it answers.</summary>
     public static SiloProcess Start(string folder, IReadOnlyList<(string Name, string Value)>? environment = null, params string[] options)
     {
         var process = DatameshProcess.Start(folder, environment ?? [], ["silo", "--listen", "127.0.0.1:0", "--state", "silo-state", "--json", .. options]);
         var error = process.StandardError.ReadToEndAsync();
         var line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"The silo did not start: {error.Result}");
-        return new SiloProcess(process, folder, JsonSerializer.Deserialize<JsonElement>(line).GetProperty("address").GetString()!, error);
+        var started = JsonSerializer.Deserialize<JsonElement>(line);
+        return new SiloProcess(process, folder, started.GetProperty("address").GetString()!, error) { Id = started.GetProperty("silo").GetString()! };
     }
 
     /// <summary>Runs an operating verb against it.</summary>

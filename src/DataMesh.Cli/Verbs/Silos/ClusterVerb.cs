@@ -11,32 +11,34 @@ internal static class ClusterVerb
 {
     public static Command Create()
     {
-        var grains = new Option<bool>("--grains") { Description = "Show the groups of grains that each silo holds the lease of." };
+        var leases = new Option<bool>("--leases") { Description = "Show the leases: which group of grains lives on which silo." };
         var connection = new SiloConnection();
-        return connection.Act(new Command("cluster", "Show the silos: where they answer, the grains and leases they hold, their load.") { grains }, async (parsed, client) =>
+        return connection.Act(new Command("cluster", "Show the silos: where they answer, the grains that live on them, their load.") { leases }, async (parsed, client) =>
         {
-            var cluster = await client.ClusterAsync(parsed.GetValue(grains));
+            var cluster = await client.ClusterAsync(parsed.GetValue(leases));
             if (parsed.GetValue(connection.Json)) ContractPrinter.Print(cluster);
-            else Print(cluster, parsed.GetValue(grains));
+            else Print(cluster, parsed.GetValue(leases));
             return ExitCodes.Done;
         });
     }
 
-    private static void Print(ClusterStatus cluster, bool withGrains)
+    private static void Print(ClusterStatus cluster, bool withLeases)
     {
         Terminal.Line($"{Terminal.Bold(cluster.Name)}: {cluster.Silos.Count} {(cluster.Silos.Count == 1 ? "silo" : "silos")}");
-        var table = new TextTable("silo", "state", "address", "since", "grains", "leases", "runs", "in flight", "of", "memory", "CPU s").Right(4, 5, 6, 7, 8, 9, 10);
+        var table = new TextTable("silo", "state", "address", "since", "grains", "running", "runs", "in flight", "of", "memory", "CPU s").Right(4, 5, 6, 7, 8, 9, 10);
         foreach (var silo in cluster.Silos)
         {
             table.Add(
                 silo.Id, silo.State, silo.Address, silo.StartedAt?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "", TextTable.Number(silo.GrainsActive),
-                TextTable.Number(silo.Leases), TextTable.Number(silo.Runs), Units.Bytes(silo.BytesInFlight), Units.Bytes(silo.BytesBudget), Units.Bytes(silo.MemoryBytes),
+                TextTable.Number(silo.GroupsRunning), TextTable.Number(silo.Runs), Units.Bytes(silo.BytesInFlight), Units.Bytes(silo.BytesBudget), Units.Bytes(silo.MemoryBytes),
                 silo.CpuSeconds.ToString("0.0", CultureInfo.InvariantCulture));
         }
 
         table.Print();
-        if (!withGrains) return;
-        foreach (var silo in cluster.Silos)
-            foreach (var grain in silo.Grains) Terminal.Line($"{silo.Id}  {grain}");
+        if (!withLeases) return;
+        var leases = new TextTable("group", "silo", "fencing token", "kept running").Right(2);
+        foreach (var lease in cluster.Leases) leases.Add(lease.Group, lease.Silo ?? "waits for adoption", lease.Fence.ToString(CultureInfo.InvariantCulture), lease.KeepsRunning ? "yes" : "no");
+        Terminal.Line();
+        leases.Print();
     }
 }

@@ -12,7 +12,11 @@ internal static class SiloVerb
     public static Command Create()
     {
         var listen = new Option<string>("--listen") { Description = "Address and port to answer at; beyond this machine a secret is needed. Port 0 takes a free one.", HelpName = "ADDR:PORT", DefaultValueFactory = _ => "127.0.0.1:7420" };
-        var state = new Option<string>("--state") { Description = "Folder of the silo's state.", HelpName = "FOLDER", DefaultValueFactory = _ => Path.Combine(".datamesh", "silo") };
+        var state = new Option<string>("--state") { Description = "Folder of the state of a silo by itself.", HelpName = "FOLDER", DefaultValueFactory = _ => Path.Combine(".datamesh", "silo") };
+        var redis = new Option<string?>("--redis") { Description = "The Redis that the silos of a cluster agree in; without it the silo is by itself.", HelpName = "HOST:PORT" };
+        var cluster = new Option<string>("--cluster") { Description = "Name of the cluster: clusters of other names on the same Redis do not see each other.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
+        var peers = new Option<string?>("--peers") { Description = "Address and port for other silos; without it a free port of the address to listen at.", HelpName = "ADDR:PORT" };
+        var advertise = new Option<string?>("--advertise") { Description = "Host that other silos are told to reach this one at, when that is not where it listens.", HelpName = "HOST" };
         var secret = new Option<string?>("--secret-file") { Description = $"File with the secret that whoever asks must know; without it: {SecretFile.Variable}.", HelpName = "FILE" };
         var cores = new Option<int>("--cores") { Description = "Cores to use; 0 takes all.", HelpName = "N" };
         var memory = new Option<string?>("--bytes-in-flight") { Description = "Bytes that all runs together may hold in flight before they push back, such as 200MB.", HelpName = "SIZE" };
@@ -20,13 +24,17 @@ internal static class SiloVerb
         var json = CommonOptions.Json();
         var command = new Command("silo", "Run the pipelines that are submitted to it, and answer to submit, list, status, top, pause, resume, stop, restart, scale, logs and cluster.")
         {
-            listen, state, secret, cores, memory, patience, json,
+            listen, redis, cluster, peers, advertise, state, secret, cores, memory, patience, json,
         };
         command.Act(async (parsed, _) =>
         {
             var file = parsed.GetValue(secret) ?? Environment.GetEnvironmentVariable(SecretFile.Variable);
             return await SiloProgram.RunAsync(new SiloSettings(EndPointOf(parsed.GetValue(listen)!), Path.GetFullPath(parsed.GetValue(state)!))
             {
+                Redis = parsed.GetValue(redis),
+                Cluster = NameOf(parsed.GetValue(cluster)!),
+                Peers = parsed.GetValue(peers) is { } beside ? EndPointOf(beside) : null,
+                Advertise = parsed.GetValue(advertise),
                 Secret = string.IsNullOrEmpty(file) ? null : SecretFile.Read(file),
                 Cores = parsed.GetValue(cores),
                 BytesInFlight = SizeOf(parsed.GetValue(memory)),
@@ -43,6 +51,10 @@ internal static class SiloVerb
         if (numbers.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(numbers, out var found) && (found.Port > 0 || numbers.EndsWith(":0", StringComparison.Ordinal))) return found;
         throw new DataMeshException($"'{text}' is no address to listen at.", hint: "write for example 127.0.0.1:7420 or 0.0.0.0:7420");
     }
+
+    private static string NameOf(string text) => text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+        ? text
+        : throw new DataMeshException($"'{text}' is no name of a cluster.", hint: "use up to 64 letters, digits, '_' and '-'");
 
     private static long? SizeOf(string? text)
     {

@@ -1,0 +1,97 @@
+using DataMesh.Cli.Tests.Crash;
+using DataMesh.Hosting.Redis.Tests;
+
+namespace DataMesh.Cli.Tests.Silos;
+
+/// <summary>Real silos as a cluster on a real Redis: every one answers for all, and what one runs goes on when it dies or leaves.</summary>
+public sealed class ClusterTests : IDisposable
+{
+    private readonly RedisServer _redis = new();
+    private readonly CrashFolder _folder = new(Undisturbed.SmallEpochs);
+    private readonly List<SiloProcess> _silos = [];
+
+    [Fact]
+    public void Every_silo_answers_for_the_whole_cluster()
+    {
+        Start(3);
+        _silos[0].Do("submit", "p.yaml");
+        var done = _silos[1].AwaitPhase("orders", "done");
+        Assert.Equal(CrashFolder.Files * 4_000 + CrashFolder.Files, done.Counts.RowsRead);
+        Undisturbed.AssertSame(_folder);
+        Assert.Contains("done: everything that was there is committed", _silos[2].Do("logs", "orders").Output, StringComparison.Ordinal);
+        foreach (var silo in _silos)
+        {
+            var cluster = silo.Do("cluster", "--leases", "--json").Json;
+            Assert.Equal(["active", "active", "active"], cluster.GetProperty("silos").EnumerateArray().Select(each => each.GetProperty("state").GetString()));
+            Assert.Contains("orders", cluster.GetProperty("leases").EnumerateArray().Select(each => each.GetProperty("group").GetString()));
+            Assert.Single(silo.Do("list", "--json").Json.GetProperty("pipelines").EnumerateArray());
+        }
+    }
+
+    [Fact]
+    public void A_pipeline_whose_silo_is_killed_goes_on_elsewhere_as_if_nothing_had_happened()
+    {
+        Start(3);
+        _silos[0].Do("submit", "p.yaml");
+        var victim = RunnerOf("orders");
+        victim.Kill();
+        var other = _silos.First(silo => silo != victim);
+        other.AwaitPhase("orders", "done");
+        Undisturbed.AssertSame(_folder);
+        Assert.Contains("it goes on from the last committed epoch", other.Do("logs", "orders").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_silo_that_leaves_hands_its_pipelines_over_and_new_ones_take_their_share()
+    {
+        Start(2);
+        _silos[0].Do("submit", "p.yaml");
+        var leaver = RunnerOf("orders");
+        Assert.Equal(0, leaver.Terminate());
+        Start(1);
+        _silos[^1].AwaitPhase("orders", "done");
+        Undisturbed.AssertSame(_folder);
+    }
+
+    [Fact]
+    public async Task Wishes_are_brought_to_the_silo_that_has_the_pipeline()
+    {
+        Start(2);
+        _silos[0].Do("submit", "p.yaml");
+        var runner = RunnerOf("orders");
+        var other = _silos.First(silo => silo != runner);
+        await other.Client.AskAsync("orders", "pause");
+        other.AwaitPhase("orders", "paused");
+        runner.Kill();
+        await other.Client.AskAsync("orders", "resume");
+        other.AwaitPhase("orders", "done");
+        Undisturbed.AssertSame(_folder);
+    }
+
+    [Fact]
+    public void Without_its_redis_a_silo_does_not_start()
+    {
+        var refused = DatameshProcess.Run(_folder.Root, "silo", "--listen", "127.0.0.1:0", "--redis", "127.0.0.1:1");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("127.0.0.1:1", refused.Error, StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        foreach (var silo in _silos) silo.Dispose();
+        _redis.Dispose();
+        _folder.Dispose();
+    }
+
+    private void Start(int count)
+    {
+        for (var i = 0; i < count; i++) _silos.Add(SiloProcess.Start(_folder.Root, null, "--redis", _redis.Address));
+    }
+
+    /// <summary>The silo that runs a pipeline, in the middle of it.</summary>
+    private SiloProcess RunnerOf(string pipeline)
+    {
+        var status = _silos[0].Await(pipeline, each => each.EpochsCommitted >= 2 && each.Tasks.Count > 0);
+        return _silos.First(silo => silo.Id == status.Tasks[0].Silo);
+    }
+}
