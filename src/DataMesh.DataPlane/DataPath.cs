@@ -81,9 +81,13 @@ public sealed class DataPath
         var transform = new TransformBlock<BlockInFlight, Morsel>(TransformAsync, _options.Parallel());
         var order = new ActionBlock<Morsel>(morsel => OrderAsync(morsel, sinks, quarantine), _options.Sequential());
         transform.LinkTo(order, new DataflowLinkOptions { PropagateCompletion = true });
+        // A step that fails takes nothing any more: whoever waits for room before it has to be told.
+        using var failing = CancellationTokenSource.CreateLinkedTokenSource(_options.Abort);
+        IReadOnlyList<Task> later = [order.Completion, .. sinks.Select(sink => sink.Completion)];
+        foreach (var step in later) _ = EndWhenFailedAsync(step, failing);
         try
         {
-            var (drained, finished, open) = await ReadAsync(splits, transform, order.Completion, isDue);
+            var (drained, finished, open) = await ReadUnlessFailedAsync(splits, transform, later, isDue, failing.Token);
             transform.Complete();
             await order.Completion;
             if (_widenings.Count > 0)
@@ -110,26 +114,55 @@ public sealed class DataPath
         }
     }
 
+    private static async Task EndWhenFailedAsync(Task step, CancellationTokenSource failing)
+    {
+        await Task.WhenAny(step);
+        if (!step.IsFaulted) return;
+        try
+        {
+            await failing.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The epoch has ended meanwhile.
+        }
+    }
+
+    /// <summary>Reads; when a later step failed, throws what it failed of.</summary>
+    private async Task<(bool Drained, List<OpenSplit> Finished, OpenSplit? Open)> ReadUnlessFailedAsync(
+        ISplitFeed splits, TransformBlock<BlockInFlight, Morsel> transform, IReadOnlyList<Task> later, Func<long, bool> isDue, CancellationToken failing)
+    {
+        try
+        {
+            return await ReadAsync(splits, transform, isDue, failing);
+        }
+        catch (OperationCanceledException) when (failing.IsCancellationRequested && !_options.Abort.IsCancellationRequested)
+        {
+            await later.First(step => step.IsFaulted);
+            throw;
+        }
+    }
+
     private async Task<(bool Drained, List<OpenSplit> Finished, OpenSplit? Open)> ReadAsync(
-        ISplitFeed splits, TransformBlock<BlockInFlight, Morsel> transform, Task ordered, Func<long, bool> isDue)
+        ISplitFeed splits, TransformBlock<BlockInFlight, Morsel> transform, Func<long, bool> isDue, CancellationToken failing)
     {
         var finished = new List<OpenSplit>();
         var bytes = 0L;
-        while (await splits.CurrentAsync(_options.Abort) is { } split)
+        while (await splits.CurrentAsync(failing) is { } split)
         {
             while (true)
             {
                 if (_hasSeenEnough) return (true, finished, split);
                 if (isDue(bytes) || HasToStartAgain()) return (false, finished, split);
-                await _budget.WaitAsync(_options.Abort);
+                await _budget.WaitAsync(failing);
                 var before = split.BytesRead;
-                var block = await split.ReadAsync(_options.Abort);
+                var block = await split.ReadAsync(failing);
                 _meter.Read(split.BytesRead - before);
                 if (block is null) break;
                 bytes += block.ByteSize;
                 _budget.Spend(block.ByteSize);
                 _inFlight.Enter();
-                if (!await transform.SendAsync(new BlockInFlight(block, split, _blocks++), _options.Abort))
+                if (!await transform.SendAsync(new BlockInFlight(block, split, _blocks++), failing))
                 {
                     block.Dispose();
                     await split.BlockDoneAsync();
@@ -137,9 +170,9 @@ public sealed class DataPath
                 }
             }
 
-            if (split.IsAwaited) await Task.WhenAny(_inFlight.EmptyAsync(_options.Abort), ordered);
+            if (split.IsAwaited) await _inFlight.EmptyAsync(failing);
             finished.Add(split);
-            await splits.FinishAsync(_options.Abort);
+            await splits.FinishAsync(failing);
         }
 
         return (true, finished, null);

@@ -41,6 +41,9 @@ internal sealed class SinkStep
         _encode.LinkTo(_append, new DataflowLinkOptions { PropagateCompletion = true });
     }
 
+    /// <summary>Completes when everything is appended; fails when encoding or appending does.</summary>
+    public Task Completion => _append.Completion;
+
     /// <summary>Takes a batch in order; waits while the encoders are busy.</summary>
     public async ValueTask AddAsync(RecordBatch batch, CancellationToken cancellation)
     {

@@ -107,6 +107,18 @@ public sealed class StopWhenTests : IDisposable
         Assert.Equal(6000, _folder.Table("t").Rows);
     }
 
+    [Fact]
+    public async Task It_stops_also_while_the_reader_waits_for_room()
+    {
+        var line = $",{new string('x', 1000)}\n";
+        var text = new StringBuilder("n,note\n");
+        for (var i = 0; i < 40_000; i++) text.Append(i % 2 == 0 ? -1 : i).Append(line);
+        _folder.Write("in/a.csv", text.ToString());
+        var result = await _folder.RunAsync(Pipeline, new RunOptions { Cores = 1 }).WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.True(result.SetTooManyAside, result.Error?.Message);
+        Assert.Empty(result.Targets);
+    }
+
     private static string Rows(int count, Func<int, bool> isBad)
     {
         var text = new StringBuilder("n,s\n");
