@@ -34,8 +34,11 @@ const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 
 /** Starts a silo; resumes[] gets what it takes up, with the time on its clock. */
 function startSilo() {
-  const child = spawn('dotnet', [binary, `127.0.0.1:${port}`], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn('dotnet', [binary, `127.0.0.1:${port}`], { stdio: ['pipe', 'pipe', 'pipe'] });
   const silo = { child, resumes: [], waiting: [] };
+  let log = '';
+  child.stderr.on('data', text => { log = (log + text).slice(-4000); });
+  child.on('exit', code => { if (!silo.id) { console.error(`a silo did not start (${code}):\n${log}`); process.exit(1); } });
   return new Promise(resolve => readline.createInterface(child.stdout).on('line', line => {
     const words = line.split(' ');
     if (words[0] === 'ready') { silo.id = words[1]; silos.push(silo); resolve(silo); }

@@ -57,6 +57,14 @@ public sealed class EmbeddedSilo : InProcessHost, ISiloHost
         return Task.CompletedTask;
     }
 
+    /// <summary>Tells a grain; again when the activation that had heard it could not go on.</summary>
+    public override void Tell(GrainId from, GrainId to, GrainEvent happened)
+    {
+        var handled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(to, happened, handled, bounded: false);
+        handled.Task.ContinueWith(failed => TellAgainAsync(failed, from, to, happened), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+
     /// <inheritdoc/>
     public override void Fail(GrainId grain, string why)
     {
@@ -100,6 +108,13 @@ public sealed class EmbeddedSilo : InProcessHost, ISiloHost
         await base.DisposeAsync();
         Store.Dispose();
         await _only.DisposeAsync();
+    }
+
+    private async Task TellAgainAsync(Task failed, GrainId from, GrainId to, GrainEvent happened)
+    {
+        _ = failed.Exception;
+        await Task.Delay(PauseAfterFailure, Clock, _left.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_left.IsCancellationRequested) Tell(from, to, happened);
     }
 
     /// <summary>A grain whose activation failed is taken up again after a pause, when it must keep running.</summary>

@@ -34,7 +34,7 @@ public class InProcessHost(SqliteStore store, GrainActivator activator, TimeProv
     public IReadOnlyCollection<GrainId> Active => [.. _active.Keys];
 
     /// <inheritdoc/>
-    public void Tell(GrainId from, GrainId to, GrainEvent happened) => Post(to, happened, null, bounded: false);
+    public virtual void Tell(GrainId from, GrainId to, GrainEvent happened) => Post(to, happened, null, bounded: false);
 
     /// <inheritdoc/>
     public async Task CallAsync(GrainId to, GrainEvent happened, TimeSpan timeout, CancellationToken cancellation)
@@ -85,7 +85,8 @@ public class InProcessHost(SqliteStore store, GrainActivator activator, TimeProv
         GC.SuppressFinalize(this);
     }
 
-    private PostOutcome Post(GrainId to, GrainEvent happened, TaskCompletionSource? handled, bool bounded)
+    /// <summary>Puts an event into a grain's mailbox; activates it if need be.</summary>
+    protected PostOutcome Post(GrainId to, GrainEvent happened, TaskCompletionSource? handled, bool bounded)
     {
         while (true)
         {

@@ -110,7 +110,11 @@ internal sealed class RedisLink : IDisposable
     public static Task<T> RepeatAsync<T>(Func<Task<T>> command, CancellationToken cancellation) => RepeatAsync(command, FirstAnswer, cancellation);
 
     /// <summary>Is told what is published for the cluster.</summary>
-    public Task SubscribeAsync(Action told) => _connection.GetSubscriber().SubscribeAsync(new RedisChannel(_prefix + "wake", RedisChannel.PatternMode.Literal), (_, _) => told());
+    public async Task<bool> SubscribeAsync(Action told)
+    {
+        await _connection.GetSubscriber().SubscribeAsync(new RedisChannel(_prefix + "wake", RedisChannel.PatternMode.Literal), (_, _) => told()).WaitAsync(FirstAnswer);
+        return true;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();

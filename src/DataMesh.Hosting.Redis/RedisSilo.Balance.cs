@@ -68,8 +68,21 @@ public sealed partial class RedisSilo
     /// <summary>Ends a group's activations, then gives its lease away.</summary>
     private async Task HandOverAsync(Holding holding, string target)
     {
-        await _directory.EndAsync(holding);
-        if (_membership.IsValid) await _link.PersistAsync(LeaseScripts.Release, _left.Token, holding.Group, holding.Silo, holding.Fence, target);
+        await holding.EndAsync();
+        try
+        {
+            // A lease that can not be given away ends with the session.
+            using var late = new CancellationTokenSource(_options.SessionTime, Clock);
+            if (_membership.IsValid) await _link.PersistAsync(LeaseScripts.Release, late.Token, holding.Group, holding.Silo, holding.Fence, target);
+        }
+        catch (OperationCanceledException)
+        {
+            _log($"{holding.Group} could not be handed over: Redis does not answer.");
+        }
+        finally
+        {
+            await _directory.EndAsync(holding);
+        }
     }
 
     /// <summary>Idle grains cost no memory: their activations end, and leases on groups without any are given back.</summary>

@@ -21,9 +21,9 @@ public sealed partial class RedisSilo
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        await _link.SubscribeAsync(Wake);
         try
         {
+            await RedisLink.RepeatAsync(() => _link.SubscribeAsync(Wake), cancellation);
             await RedisLink.RepeatAsync(() => OnceAsync(wasWoken: true), cancellation);
         }
         catch (Exception error) when (RedisLink.IsTrouble(error))

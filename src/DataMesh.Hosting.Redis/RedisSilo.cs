@@ -109,6 +109,8 @@ public sealed partial class RedisSilo : ISiloHost, IPeerReceiver
         {
             var route = await _directory.ResolveAsync(group, near: true).WaitAsync(cancellation);
             if (route.Local is { } holding && await PostAsync(holding, message, cancellation) is { } delivery) return delivery;
+            // A holding that is ending has its lease until its activations have ended: nobody gets hold of the group before.
+            if (route.Local is not null) break;
             _directory.Forget(group, route);
         }
 
@@ -173,7 +175,7 @@ public sealed partial class RedisSilo : ISiloHost, IPeerReceiver
         try
         {
             var delivery = route.Local is { } holding ? await PostAsync(holding, message, cancellation) : await SendAsync(route, message, cancellation);
-            if (delivery is null or Delivery.Elsewhere) _directory.Forget(group, route);
+            if (delivery is Delivery.Elsewhere && route.Local is null) _directory.Forget(group, route);
             return delivery ?? Delivery.Elsewhere;
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException)

@@ -59,6 +59,18 @@ public sealed class ProcessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_call_in_flight_to_a_silo_that_is_killed_fails_long_before_its_time_out()
+    {
+        var group = (await HeldByAsync(_silos[0].Id))[0];
+        await _caller.Host.CallAsync(CounterMachine.Id(group), new SplitsRead(1), Patience, default);
+        _silos[0].Signal("STOP");
+        var call = _caller.Host.CallAsync(CounterMachine.Id(group), new SplitsRead(1), TimeSpan.FromHours(1), default);
+        Assert.False(call.IsCompleted);
+        _silos[0].Signal("KILL");
+        Assert.Equal(CallFailure.Unreachable, (await Assert.ThrowsAsync<GrainCallException>(() => call.WaitAsync(Patience))).Failure);
+    }
+
+    [Fact]
     public async Task A_silo_is_asked_to_end_and_hands_over()
     {
         var held = await HeldByAsync(_silos[0].Id);
