@@ -30,9 +30,20 @@ public sealed class Account(string folder, string appId)
     public PreparedRecord Prepare(PreparedRecord record)
     {
         DurableFiles.CreateFolder(_prepared);
+        RefuseFormerOwner(record);
         var path = PreparedPath(record.Epoch);
         var mine = JsonSerializer.SerializeToUtf8Bytes(record, RuntimeJsonWriting.Default.PreparedRecord);
         return DurableFiles.PutIfAbsent(path, mine) ? record : ReadPrepared(path);
+    }
+
+    /// <summary>A later epoch that was prepared with a higher fencing token tells that others own the pipeline now, and went on long ago.</summary>
+    private void RefuseFormerOwner(PreparedRecord record)
+    {
+        foreach (var path in Directory.EnumerateFiles(_prepared, $"{_key}-*.json"))
+        {
+            if (string.CompareOrdinal(path, PreparedPath(record.Epoch)) <= 0 || ReadPrepared(path) is not { } later || later.Fence <= record.Fence) continue;
+            throw new DataMeshException($"Epoch {record.Epoch} of '{record.Pipeline}' is not prepared: another process has gone on to epoch {later.Epoch}.", new Location(path)) { MayPass = true };
+        }
     }
 
     /// <summary>Deletes the prepared record of an epoch that all targets have committed.</summary>
