@@ -11,7 +11,8 @@ internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    private static readonly (string Name, string Help, Func<PipelineTotals, long> Value)[] Counters =
+    /// <summary>What is counted for each pipeline.</summary>
+    public static (string Name, string Help, Func<PipelineTotals, long> Value)[] Counters { get; } =
     [
         ("datamesh_rows_in_total", "Records found in sources, in committed epochs.", totals => totals.RowsIn),
         ("datamesh_rows_out_total", "Rows committed to datasets and sinks.", totals => totals.RowsOut),
@@ -45,7 +46,8 @@ internal static class PrometheusText
         return text.ToString();
     }
 
-    private static SortedDictionary<string, PipelineTotals> TotalsOf(SiloServices silo)
+    /// <summary>What this process has done for each pipeline.</summary>
+    public static SortedDictionary<string, PipelineTotals> TotalsOf(SiloServices silo)
     {
         var totals = new SortedDictionary<string, PipelineTotals>(silo.Worker.Totals.Pipelines.ToDictionary(), StringComparer.Ordinal);
         foreach (var run in silo.Worker.Runs)

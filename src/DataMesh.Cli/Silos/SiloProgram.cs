@@ -30,6 +30,7 @@ internal static class SiloProgram
         using var peers = settings.Redis is null ? null : new Peers(host, settings.Secret);
         worker.Attach(host);
         services.Attach(host, peers);
+        using var telemetry = Telemetry.Start(services);
         await host.StartAsync(CancellationToken.None);
         Tell(settings, host, server.Address);
         await stop.Stopped;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using DataMesh.ControlPlane.Grains;
 using DataMesh.ControlPlane.Tasks;
 using DataMesh.DataPlane.Ledger;
@@ -9,6 +10,9 @@ namespace DataMesh.Runtime.Silos;
 /// <summary>A run, or a part of one, in this silo: its worker, and what it is doing now.</summary>
 public sealed class SiloRun : IAsyncDisposable
 {
+    /// <summary>Traces of the work of runs: a span for every piece of work.</summary>
+    public static ActivitySource Traces { get; } = new("DataMesh.Runs");
+
     private readonly CancellationTokenSource _stop;
     private readonly RunWorker _worker;
     private readonly ConcurrentDictionary<GrainId, string> _doing = new();
@@ -131,10 +135,18 @@ public sealed class SiloRun : IAsyncDisposable
         if (work is Recover) _readBefore = Run.Meter.BytesRead;
         if (work is ControlPlane.Pipelines.Pause) Interlocked.Increment(ref _retries);
         if (Run.IsDraining && !_isInEpoch) _drained.TrySetResult();
-        _doing[self] = WordOf(work);
+        var word = _doing[self] = WordOf(work);
+        using var span = Traces.StartActivity(word)?.SetTag("datamesh.pipeline", Name.Pipeline).SetTag("datamesh.run", Run.RunId).SetTag("datamesh.grain", self.ToString());
         try
         {
-            return work is RunEpoch read ? await ReadAsync(self, read, fence, epochs, cancellation) : await _worker.DoAsync(self, work, fence, cancellation);
+            var happened = work is RunEpoch read ? await ReadAsync(self, read, fence, epochs, cancellation) : await _worker.DoAsync(self, work, fence, cancellation);
+            if (happened is WorkFailed failed) span?.SetStatus(ActivityStatusCode.Error, failed.Message);
+            return happened;
+        }
+        catch (Exception error)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, error.Message);
+            throw;
         }
         finally
         {

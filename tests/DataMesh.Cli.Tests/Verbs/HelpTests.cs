@@ -19,6 +19,18 @@ public class HelpTests
     [InlineData("explain", "Explain a stage")]
     [InlineData("schema", "JSON Schema")]
     [InlineData("doctor", "Check this machine")]
+    [InlineData("silo", "Run the pipelines that are submitted")]
+    [InlineData("submit", "changes at its next barrier")]
+    [InlineData("list", "List the pipelines")]
+    [InlineData("status", "where a pipeline stands")]
+    [InlineData("top", "the busiest first")]
+    [InlineData("pause", "to a barrier")]
+    [InlineData("resume", "a paused pipeline")]
+    [InlineData("stop", "End a pipeline")]
+    [InlineData("restart", "Begin a new run")]
+    [InlineData("scale", "another number of tasks")]
+    [InlineData("logs", "what happened to a pipeline")]
+    [InlineData("cluster", "Show the silos")]
     public void Every_verb_says_what_it_does(string verb, string says)
     {
         var result = DatameshProcess.Run(".", [.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);

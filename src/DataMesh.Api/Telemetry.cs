@@ -1,0 +1,63 @@
+using System.Diagnostics.Metrics;
+using DataMesh.Api.Operations;
+using DataMesh.Runtime.Silos;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace DataMesh.Api;
+
+/// <summary>
+/// Sends traces and metrics by OTLP, when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to; the usual OTEL variables say how. Without it nothing of
+/// OpenTelemetry is loaded.
+/// </summary>
+public sealed class Telemetry : IDisposable
+{
+    private const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string ServiceName = "datamesh";
+
+    private readonly Meter _meter;
+    private readonly MeterProvider _metrics;
+    private readonly TracerProvider _traces;
+
+    private Telemetry(SiloServices silo)
+    {
+        _meter = MeterOf(silo);
+        var resource = ResourceBuilder.CreateDefault().AddService(ServiceName, serviceInstanceId: silo.Host.SiloId).AddAttributes([new("datamesh.cluster", silo.Cluster)]);
+        _metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(_meter.Name).AddOtlpExporter().Build();
+        _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(SiloRun.Traces.Name).AddOtlpExporter().Build();
+    }
+
+    /// <summary>Begins to send; null when nobody says where to.</summary>
+    public static IDisposable? Start(SiloServices silo) => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EndpointVariable)) ? null : new Telemetry(silo);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _traces.Dispose();
+        _metrics.Dispose();
+        _meter.Dispose();
+    }
+
+    private static Meter MeterOf(SiloServices silo)
+    {
+        var meter = new Meter("DataMesh");
+        foreach (var (name, help, value) in PrometheusText.Counters)
+        {
+            meter.CreateObservableCounter(
+                OtlpName(name), () => PrometheusText.TotalsOf(silo).Select(each => new Measurement<long>(value(each.Value), new KeyValuePair<string, object?>("pipeline", each.Key))), description: help);
+        }
+
+        meter.CreateObservableGauge(
+            "datamesh.backlog_bytes", () => silo.Worker.Runs.Where(run => run.BacklogBytes >= 0).Select(run => new Measurement<long>(run.BacklogBytes, new KeyValuePair<string, object?>("pipeline", run.Name.Pipeline))),
+            description: "Source bytes that were listed and are not read yet.");
+        meter.CreateObservableGauge("datamesh.bytes_in_flight", () => silo.Worker.BytesInFlight, description: "Bytes of blocks and batches in flight.");
+        meter.CreateObservableGauge("datamesh.runs_active", () => silo.Worker.Runs.Count(run => !run.IsEnded), description: "Runs in this silo.");
+        meter.CreateObservableGauge("process.memory.usage", () => Environment.WorkingSet, "By", "Memory of the process.");
+        return meter;
+    }
+
+    /// <summary><c>datamesh_rows_in_total</c> is <c>datamesh.rows_in</c> there: the ending is Prometheus' own.</summary>
+    private static string OtlpName(string name) => name.Replace("_total", "", StringComparison.Ordinal).Replace("datamesh_", "datamesh.", StringComparison.Ordinal);
+}
