@@ -4,30 +4,39 @@ using DataMesh.Cli;
 using DataMesh.Cli.Verbs;
 using DataMesh.Cli.Verbs.Silos;
 
-var root = new RootCommand("DataMesh runs data pipelines: from files to clean, typed tables, with every record accounted for.")
-{
-    InitVerb.Create(),
-    ValidateVerb.Create(),
-    TestVerb.Create(),
-    PlanVerb.Create(),
-    PeekVerb.Create(),
-    ProfileVerb.Create(),
-    RunVerb.Create(),
-    DatasetVerb.Create(),
-    LedgerVerb.Create(),
-    DriftVerb.Create(),
-    QuarantineVerb.Create(),
-    ExplainVerb.Create(),
-    SchemaVerb.Create(),
-    DoctorVerb.Create(),
-    SiloVerb.Create(),
-    SubmitVerb.Create(),
-    ListVerb.Create(),
-    TopVerb.Create(),
-    LogsVerb.Create(),
-    ClusterVerb.Create(),
-};
-foreach (var verb in AskVerbs.CreateAll()) root.Add(verb);
+(string Name, Func<Command> Create)[] verbs =
+[
+    ("init", InitVerb.Create),
+    ("validate", ValidateVerb.Create),
+    ("test", TestVerb.Create),
+    ("plan", PlanVerb.Create),
+    ("peek", PeekVerb.Create),
+    ("profile", ProfileVerb.Create),
+    ("run", RunVerb.Create),
+    ("dataset", DatasetVerb.Create),
+    ("ledger", LedgerVerb.Create),
+    ("drift", DriftVerb.Create),
+    ("quarantine", QuarantineVerb.Create),
+    ("explain", ExplainVerb.Create),
+    ("schema", SchemaVerb.Create),
+    ("doctor", DoctorVerb.Create),
+    ("silo", SiloVerb.Create),
+    ("submit", SubmitVerb.Create),
+    ("list", ListVerb.Create),
+    ("status", () => AskVerbs.Create("status")),
+    ("top", TopVerb.Create),
+    ("pause", () => AskVerbs.Create("pause")),
+    ("resume", () => AskVerbs.Create("resume")),
+    ("stop", () => AskVerbs.Create("stop")),
+    ("restart", () => AskVerbs.Create("restart")),
+    ("scale", () => AskVerbs.Create("scale")),
+    ("logs", LogsVerb.Create),
+    ("cluster", ClusterVerb.Create),
+];
+var root = new RootCommand("DataMesh runs data pipelines: from files to clean, typed tables, with every record accounted for.");
+// Who names a verb waits for no other to be made.
+var named = verbs.Where(verb => args.Length > 0 && verb.Name == args[0]).ToList();
+foreach (var verb in named.Count > 0 ? named : [.. verbs]) root.Add(verb.Create());
 root.Add(CommonOptions.Verbose);
 Console.OutputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 if (args.Length == 0) args = ["--help"];

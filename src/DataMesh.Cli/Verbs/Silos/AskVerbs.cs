@@ -8,15 +8,16 @@ namespace DataMesh.Cli.Verbs.Silos;
 /// <summary><c>datamesh status | pause | resume | stop | restart | scale</c>: one pipeline, looked at or asked something of.</summary>
 internal static class AskVerbs
 {
-    public static IEnumerable<Command> CreateAll()
+    public static Command Create(string verb) => verb switch
     {
-        yield return Status();
-        yield return Ask("pause", "Bring a pipeline to a barrier and keep it there: what it has read until then is committed.", canWait: true);
-        yield return Ask("resume", "Let a paused pipeline go on from where it stood.");
-        yield return Ask("stop", "End a pipeline at a barrier: what it has read until then is committed. 'restart' runs it again from there.", canWait: true);
-        yield return Ask("restart", "Begin a new run of a pipeline, after a barrier when one is going on. It goes on from what is committed.");
-        yield return Scale();
-    }
+        "status" => Status(),
+        "pause" => Ask(verb, "Bring a pipeline to a barrier and keep it there: what it has read until then is committed.", canWait: true),
+        "resume" => Ask(verb, "Let a paused pipeline go on from where it stood."),
+        "stop" => Ask(verb, "End a pipeline at a barrier: what it has read until then is committed. 'restart' runs it again from there.", canWait: true),
+        "restart" => Ask(verb, "Begin a new run of a pipeline, after a barrier when one is going on. It goes on from what is committed."),
+        "scale" => Scale(),
+        _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, "There is no such verb."),
+    };
 
     private static Command Status()
     {
