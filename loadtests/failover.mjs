@@ -42,6 +42,7 @@ function startSilo() {
   return new Promise(resolve => readline.createInterface(child.stdout).on('line', line => {
     const words = line.split(' ');
     if (words[0] === 'ready') { silo.id = words[1]; silos.push(silo); resolve(silo); }
+    if (words[0] === 'session') silo.id = words[1];
     if (words[0] === 'resumed') silo.resumes.push([words[1].split('/')[0], Number(words[2])]);
     if (words[0] === 'done' || words[0] === 'failed') silo.waiting.shift()?.(line);
     if (words[0] === 'filled') console.log(line);
@@ -91,10 +92,9 @@ try {
   await measure('silo killed', kills, child => child.kill('SIGKILL'));
   await measure('silo asked to end', Math.ceil(kills / 2), child => child.kill('SIGTERM'));
   await measure('silo frozen', Math.ceil(kills / 4), child => child.kill('SIGSTOP'), async silo => {
+    const before = silo.id;
     silo.child.kill('SIGCONT');
-    silo.id = undefined;
-    const known = new Set(silos.map(each => each.id));
-    while (silo.id === undefined) { silo.id = ask('SMEMBERS', 'datamesh:{default}:silos').find(id => !known.has(id)); await pause(50); }
+    while (silo.id === before) await pause(50);
   });
   const back = [];
   for (let i = 0; i < Math.ceil(kills / 4); i++) {

@@ -37,9 +37,21 @@ internal static class Program
         await silo.StartAsync(default);
         Console.WriteLine($"ready {silo.SiloId}");
         _ = Task.Run(() => CommandsAsync(silo));
+        _ = Task.Run(() => TellSessionsAsync(silo));
         await stopped.Task;
         await silo.LeaveAsync(default);
         Console.WriteLine($"left {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}");
+    }
+
+    /// <summary>A silo whose session is over goes on with another one.</summary>
+    private static async Task TellSessionsAsync(RedisSilo silo)
+    {
+        for (var known = silo.SiloId; ; await Task.Delay(50))
+        {
+            if (silo.SiloId == known || !silo.IsMember) continue;
+            known = silo.SiloId;
+            Console.WriteLine($"session {known}");
+        }
     }
 
     private static async Task CommandsAsync(RedisSilo silo)
