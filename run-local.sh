@@ -39,10 +39,14 @@ fi
 
 folder=$(mktemp -d -t datamesh.XXXXXX)
 pids=()
+redis_pid=
+end() {
+  [ $# -eq 0 ] || { kill "$@" && wait "$@"; } 2>/dev/null || true
+}
 clean_up() {
   trap - EXIT INT TERM
-  [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2>/dev/null || true
-  [ ${#pids[@]} -eq 0 ] || wait "${pids[@]}" 2>/dev/null || true
+  end "${pids[@]}" # silos first: they hand over through Redis
+  end $redis_pid
   rm -rf "$folder"
 }
 trap clean_up EXIT
@@ -55,7 +59,6 @@ for ((i = 0; i < silos; i++)); do
   artifacts/datamesh/datamesh silo --redis "127.0.0.1:$redis" --listen "127.0.0.1:$((port + i))" --state "$folder/silo$i" >"$folder/silo$i.log" 2>&1 &
   pids+=($!)
 done
-pids+=("$redis_pid") # told last to go: silos hand over through it
 
 await_ready() {
   local n=$1 deadline=$((SECONDS + 30))
