@@ -30,10 +30,10 @@ done
 [[ $port =~ ^[0-9]+$ ]] && [ "$port" -gt 1024 ] && [ "$port" -lt 65000 ] || { echo "run-local: --port takes a number from 1025 to 64999, not '$port'." >&2; exit 2; }
 [ -f "$pipeline" ] || { echo "run-local: there is no file '$pipeline'." >&2; exit 2; }
 
-if ! command -v redis-server >/dev/null; then
-  echo "run-local: installing redis-server ..." >&2
+if ! command -v redis-server >/dev/null || ! command -v curl >/dev/null; then
+  echo "run-local: installing redis-server and curl ..." >&2
   sudo=""; [ "$(id -u)" = 0 ] || sudo=sudo
-  $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq redis-server >/dev/null
+  $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq redis-server curl >/dev/null
 fi
 ./datamesh --version >/dev/null # builds once
 
