@@ -19,6 +19,8 @@ internal sealed class StateFiles(string folder, string appId)
     private const string Extension = ".state";
     private readonly string _folder = Path.Combine(folder, "state");
     private readonly string _key = Account.KeyOf(appId);
+    // The tasks of a pipeline share this, and end their parts of an epoch side by side.
+    private readonly Lock _lock = new();
     private readonly List<string> _made = [];
 
     /// <summary>Writes what every stage that keeps state has to save; the result names all files that make its state up.</summary>
@@ -41,13 +43,19 @@ internal sealed class StateFiles(string folder, string appId)
     public string PathOf(string file) => Path.Combine(_folder, file);
 
     /// <summary>An epoch begins: what was saved before it is no longer to be discarded.</summary>
-    public void BeginEpoch() => _made.Clear();
+    public void BeginEpoch()
+    {
+        lock (_lock) _made.Clear();
+    }
 
     /// <summary>Deletes what was saved since the epoch began: it ends without having been prepared.</summary>
     public void Discard()
     {
-        foreach (var path in _made) File.Delete(path);
-        _made.Clear();
+        lock (_lock)
+        {
+            foreach (var path in _made) File.Delete(path);
+            _made.Clear();
+        }
     }
 
     /// <summary>Gives every stage that keeps state what it had; a stage without files begins with nothing.</summary>
@@ -80,7 +88,7 @@ internal sealed class StateFiles(string folder, string appId)
         DurableFiles.CreateFolder(_folder);
         var name = string.Create(CultureInfo.InvariantCulture, $"{_key}-{epoch:D10}-{node.Id}-{Guid.NewGuid():N}{Extension}");
         var path = Path.Combine(_folder, name);
-        _made.Add(path);
+        lock (_lock) _made.Add(path);
         SavedState saved;
         long bytes;
         using (var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0))

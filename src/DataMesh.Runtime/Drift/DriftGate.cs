@@ -23,6 +23,7 @@ public sealed class DriftGate
     private readonly HashSet<(int, string)> _opened = [];
     private readonly List<DriftEvent> _carried = [];
     private readonly DriftLog _log = new();
+    private readonly ToldChanges _told;
     private readonly HashSet<(int Source, string Column)> _nulls = [];
 
     /// <summary>A gate that goes on from what recovery found.</summary>
@@ -32,6 +33,7 @@ public sealed class DriftGate
         _memories = [.. run.Definition.Sources.Select(node =>
             SourceMemory.From(run.Recovered.Shapes.GetValueOrDefault(node.Id), run.Recovered.SourceSchemas.GetValueOrDefault(node.Id)))];
         _atEpochStart = [.. _memories];
+        _told = ToldChanges.From(run);
     }
 
     /// <summary>Begins an epoch here.</summary>
@@ -55,6 +57,7 @@ public sealed class DriftGate
         BeginEpoch();
         Rewind();
         _views.Clear();
+        _told.Clear();
         _carried.AddRange(_run.Account.Chain(_run.LastManifest).SelectMany(manifest => manifest.Drift));
     }
 
@@ -74,7 +77,7 @@ public sealed class DriftGate
         // A split that is read on was measured when it was opened first, even if others came in between.
         var isNew = !_memories[number].Knows(split.Id) && from <= split.Start;
         if (isNew) _memories[number] = after;
-        var view = new SplitView(number, order, split, look, before, after.Shape!) { IsFirst = before is null };
+        var view = new SplitView(number, order, split, look, before, after.ShapeAt(split.Id, look, before, changes)) { IsFirst = before is null };
         var plan = rules.Plan;
         changes = [.. changes.Select(change => DriftDecisions.Decide(change, plan, rules, view))];
         var entries = isNew ? changes.Select(change => ToEntry(view, change)).ToList() : [];
@@ -104,7 +107,7 @@ public sealed class DriftGate
             if (finding.Kind == FindingKind.Null && !_nulls.Add((view.Source, finding.Column.ToUpperInvariant()))) return null;
             entry = DriftDecisions.Judge(finding, view, _run.Definition.Drift, _run.Clock.GetUtcNow());
             if (entry is null || _log.Knows(entry)) return null;
-            _log.Add(entry);
+            if (!IsTold(entry)) _log.Add(entry);
         }
 
         if (entry.Change.Decision == DriftAction.Fail) throw DriftRefusal.Of(await ToEventAsync(entry));
@@ -123,7 +126,7 @@ public sealed class DriftGate
         if (View(widening) is not { IsFirst: false } view) return;
         var entry = DriftDecisions.Judge(widening, view, schema, _plans.Sources[view.Source], _run.Definition.Drift, _run.Clock.GetUtcNow());
         if (entry is null || _log.Knows(entry)) return;
-        _log.Add(entry);
+        if (!IsTold(entry)) _log.Add(entry);
         if (entry.Change.Decision == DriftAction.Fail) throw DriftRefusal.Of(await ToEventAsync(entry));
     }
 
@@ -144,8 +147,12 @@ public sealed class DriftGate
         }
 
         _nulls.Clear();
+        var half = _views.Where(each => isOpen(each.Key.Item1, each.Key.Item2)).Select(each => (_run.Definition.Sources[each.Key.Item1].Id, each.Value.Split.Name)).ToHashSet();
+        _told.Conclude(events, told => half.Contains((told.Source, told.Split)));
         return (events, shapes);
     }
+
+    private bool IsTold(DriftEntry entry) => _told.Knows(_run.Definition.Sources[entry.View.Source].Id, entry);
 
     /// <summary>Events of replaced epochs about splits that this one read, as far as it did not meet them again.</summary>
     private List<DriftEvent> TakeCarried(List<DriftEvent> met)

@@ -73,6 +73,26 @@ public sealed record SourceMemory(SourceShape? Shape, string? SetBy, string? Las
             : (before, changes, new SourceMemory(DriftDetector.Follow(before, shape, changes), SetBy, split, before) { BeforeOthers = WithLast(isOpen) });
     }
 
+    /// <summary>
+    /// The shape that holds for a split once it is opened. One that is read on, while others were opened since, has the shape that it brought itself, not what
+    /// those others brought; what is known of their columns is only not met again.
+    /// </summary>
+    public SourceShape ShapeAt(string split, SplitShape look, SourceShape? before, IReadOnlyList<DriftChange> changes)
+    {
+        if (split == LastSplit || !BeforeOthers.ContainsKey(split)) return Shape!;
+        var own = before is null ? look.Shape : DriftDetector.Follow(before, look.Shape, changes);
+        return own with
+        {
+            Columns =
+            [
+                .. own.Columns.Select(column => Shape!.Find(column.Name) is { } known
+                    ? column with { HasNulls = column.HasNulls || known.HasNulls, NullsAreSetAside = known.NullsAreSetAside, IsLoose = known.IsLoose }
+                    : column),
+                .. Shape!.Columns.Where(known => own.Find(known.Name) is null).Select(known => known with { IsGone = false, GoneTo = null }),
+            ],
+        };
+    }
+
     /// <summary>The split that was the last one so far may still be read.</summary>
     private IReadOnlyDictionary<string, SourceShape?> WithLast(Func<string, bool>? isOpen)
     {

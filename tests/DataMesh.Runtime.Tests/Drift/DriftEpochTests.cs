@@ -81,6 +81,37 @@ public sealed class DriftEpochTests
         Assert.Equal(told.Count, result.DriftEvents);
     }
 
+    [Theory]
+    [InlineData("evolve", false)]
+    [InlineData("evolve", true)]
+    [InlineData("ignore", false)]
+    [InlineData("{ overrides: { type_changed: new_column, column_added: quarantine } }", false)]
+    public async Task A_file_that_shows_the_same_in_every_epoch_tells_it_once(string policy, bool json)
+    {
+        using var whole = new DriftFolder { Drift = policy };
+        using var many = new DriftFolder { Drift = policy };
+        using var runs = new DriftFolder { Drift = policy };
+        foreach (var folder in new[] { whole, many, runs })
+        {
+            folder.AddText(json ? "0.ndjson" : "0.csv", json ? "{\"a\":0,\"b\":1}\n" : "a,b\n0,1\n");
+            await folder.DoneAsync();
+            folder.AddText(json ? "1.ndjson" : "1.csv", json ? Again(i => $"{{\"a\":{i},\"b\":{i}}}", i => $"{{\"a\":{i},\"b\":null,\"late\":1}}", i => $"{{\"a\":{i},\"b\":\"text\"}}") : "a,b\n" + Again(i => $"{i},{i}", i => $"{i},", i => $"{i},text"));
+        }
+
+        await whole.DoneAsync();
+        var result = await many.DoneAsync(new RunOptions { EpochBytes = 1 });
+        Assert.True(result.Epochs > 2, $"{result.Epochs} epochs");
+        Assert.Equal(await whole.ToldAsync(), await many.ToldAsync());
+        Assert.Equal(whole.Rows(), many.Rows());
+        for (var i = 0; i < 3; i++) await runs.StoppedAsync();
+        await runs.DoneAsync();
+        Assert.Equal(await whole.ToldAsync(), await runs.ToldAsync());
+        Assert.Equal(whole.Rows(), runs.Rows());
+    }
+
+    private static string Again(Func<int, string> good, Func<int, string> none, Func<int, string> text) =>
+        string.Concat(Enumerable.Range(0, 150_000).Select(i => (i % 1000 == 7 ? none(i) : i % 1000 == 9 ? text(i) : good(i)) + "\n"));
+
     private static string Naming(string policy) => string.Concat(policy[..1].ToUpperInvariant(), policy[1..]);
 
     private static void Fill(DriftFolder folder, int number, string header, Func<int, string> row) =>

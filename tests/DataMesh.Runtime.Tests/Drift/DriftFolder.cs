@@ -2,6 +2,7 @@ using DataMesh.Core.Drift;
 using DataMesh.Runtime.Audit;
 using DataMesh.Runtime.Drift;
 using DataMesh.Runtime.Runs;
+using DataMesh.Runtime.Tests.Groups;
 using DataMesh.Runtime.Tests.Runs;
 
 namespace DataMesh.Runtime.Tests.Drift;
@@ -51,6 +52,15 @@ internal sealed class DriftFolder : IDisposable
         var ledger = await LedgerAudit.RunAsync(_folder.Define(Yaml), recount: true, default);
         Assert.True(ledger.Closes, string.Join("; ", ledger.Epochs.SelectMany(epoch => epoch.Findings).Select(finding => $"{finding.Check}: {finding.What}")));
         return result;
+    }
+
+    /// <summary>A run that is stopped as soon as it has opened a file: it commits a small epoch.</summary>
+    public async Task StoppedAsync()
+    {
+        using var stop = new CancellationTokenSource();
+        var definition = _folder.Define(Yaml);
+        definition = definition with { Sources = [.. definition.Sources.Select(node => node with { Source = new StopsAfterOpening(node.Source, 1, stop) })] };
+        await RunFolder.RunAsync(definition, new RunOptions { EpochBytes = 1 }, stop.Token);
     }
 
     public async Task<IReadOnlyList<DriftEvent>> EventsAsync() =>
