@@ -13,8 +13,8 @@ public sealed class KillTests
     private const int KillsPerRun = 5;
     private const int Killed = 128 + 9;
 
-    // Their steps have tests of their own: replay and discard, upsert, compaction, retention.
-    private static readonly string[] OtherProtocols = ["replay.", "discard.", "merge.", "swap."];
+    // Their steps have tests of their own: replay and discard, upsert, compaction, retention, columns that become wider.
+    private static readonly string[] OtherProtocols = ["replay.", "discard.", "merge.", "swap.", "retype."];
 
     public static TheoryData<string, int> Points()
     {
