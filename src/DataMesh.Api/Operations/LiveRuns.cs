@@ -1,5 +1,6 @@
 using DataMesh.Client.Contract;
 using DataMesh.ControlPlane.Grains;
+using DataMesh.DataPlane.Ledger;
 using DataMesh.Runtime.Silos;
 using TaskStatus = DataMesh.Client.Contract.TaskStatus;
 
@@ -45,7 +46,7 @@ internal static class LiveRuns
         RowsPerSecond = parts.Sum(part => part.Counts.RowsPerSecond),
         BytesPerSecond = parts.Sum(part => part.Counts.BytesPerSecond),
         BytesInFlight = parts.Sum(part => part.Counts.BytesInFlight),
-        Stages = Sum(parts.Select(part => part.Counts.Stages)),
+        Stages = [.. StageCounts.Sum(parts.Select(part => part.Counts.Stages.Select(ToLine).ToList())).Select(ToStatus)],
     };
 
     private static RunCounts CountsOf(SiloRun run, long bytesInFlight)
@@ -60,31 +61,14 @@ internal static class LiveRuns
             RowsPerSecond = Math.Round(run.Rates.RowsPerSecond, 1),
             BytesPerSecond = Math.Round(run.Rates.BytesPerSecond, 1),
             BytesInFlight = bytesInFlight,
-            Stages = [.. stages.Select(line => new StageStatus(line.Id, line.Type, line.In, line.Created, line.Out, line.Filtered, line.Quarantined, line.Deduplicated, line.Absorbed))],
+            Stages = [.. stages.Select(ToStatus)],
         };
     }
 
-    private static List<StageStatus> Sum(IEnumerable<IReadOnlyList<StageStatus>> parts)
-    {
-        var sums = new List<StageStatus>();
-        foreach (var line in parts.SelectMany(lines => lines))
-        {
-            var at = sums.FindIndex(known => known.Id == line.Id);
-            if (at < 0) sums.Add(line);
-            else sums[at] = Add(sums[at], line);
-        }
+    /// <summary>A line of the ledger as people are told it.</summary>
+    private static StageStatus ToStatus(StageCounts line) =>
+        new(line.Id, line.Type, line.In, line.Created, line.Out, line.Filtered, line.Quarantined, line.Deduplicated, line.Absorbed);
 
-        return sums;
-    }
-
-    private static StageStatus Add(StageStatus a, StageStatus b) => a with
-    {
-        In = a.In + b.In,
-        Created = a.Created + b.Created,
-        Out = a.Out + b.Out,
-        Filtered = a.Filtered + b.Filtered,
-        Quarantined = a.Quarantined + b.Quarantined,
-        Deduplicated = a.Deduplicated + b.Deduplicated,
-        Absorbed = a.Absorbed + b.Absorbed,
-    };
+    private static StageCounts ToLine(StageStatus status) =>
+        new(status.Id, status.Type, status.In, status.Created, status.Out, status.Filtered, status.Quarantined, status.Deduplicated, status.Absorbed);
 }
