@@ -23,7 +23,6 @@ public sealed class QuarantineWriter(string folder, string pipeline, string vers
     private const int PendingBytesMax = 4 << 20;
 
     private readonly Dictionary<string, long> _reasons = [];
-    private readonly Dictionary<(string, string?, string), long> _causes = [];
     private readonly string _name = $"part-{Guid.NewGuid():N}.snappy.parquet";
     private readonly HashSet<IAsyncDisposable> _forms = [];
     private List<(BadRecord Record, RecordPlace? Place)> _pending = [];
@@ -47,8 +46,8 @@ public sealed class QuarantineWriter(string folder, string pipeline, string vers
     /// <summary>Records set aside by reason.</summary>
     public IReadOnlyDictionary<string, long> Reasons => _reasons;
 
-    /// <summary>Records set aside by reason, rule and id of the stage.</summary>
-    public IReadOnlyDictionary<(string Reason, string? Rule, string Stage), long> Causes => _causes;
+    /// <summary>Takes the count of records set aside by reason, rule and id of the stage; null when nobody asks for it.</summary>
+    public Dictionary<(string Reason, string? Rule, string Stage), long>? Causes { get; init; }
 
     /// <inheritdoc/>
     public async ValueTask AddAsync(IReadOnlyList<BadRecord> records, CancellationToken cancellation)
@@ -56,8 +55,7 @@ public sealed class QuarantineWriter(string folder, string pipeline, string vers
         foreach (var record in records)
         {
             _reasons[record.Reason] = _reasons.GetValueOrDefault(record.Reason) + 1;
-            var cause = (record.Reason, record.Rule, nodes[record.Node]);
-            _causes[cause] = _causes.GetValueOrDefault(cause) + 1;
+            if (Causes is not null) Count(Causes, record);
             _pending.Add((record, await PlaceOfAsync(record, cancellation)));
             _pendingBytes += record.Bytes.Length + (record.Row?.Length ?? 0) + 200;
             if (_pendingBytes >= PendingBytesMax) Write();
@@ -99,6 +97,12 @@ public sealed class QuarantineWriter(string folder, string pipeline, string vers
         }
 
         Discard();
+    }
+
+    private void Count(Dictionary<(string Reason, string? Rule, string Stage), long> causes, BadRecord record)
+    {
+        var cause = (record.Reason, record.Rule, nodes[record.Node]);
+        causes[cause] = causes.GetValueOrDefault(cause) + 1;
     }
 
     private void Write()

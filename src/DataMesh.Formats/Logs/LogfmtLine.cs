@@ -13,7 +13,7 @@ internal static class LogfmtLine
     /// <summary>Most bytes that a byte of a line becomes, and what a pair adds.</summary>
     private const int BytesPerByteMax = 6;
 
-    private static readonly SearchValues<byte> Plain = SearchValues.Create([.. Enumerable.Range(0x20, 0xE0).Select(each => (byte)each).Where(each => each is not ((byte)'"' or (byte)'\\'))]);
+    private static readonly SearchValues<byte> Plain = PlainBytes();
 
     /// <summary>Bytes that a line may need.</summary>
     public static int RoomFor(int length) => length * BytesPerByteMax + 16;
@@ -202,5 +202,14 @@ internal static class LogfmtLine
                 Byte("0123456789abcdef"u8[value & 15]);
             }
         }
+    }
+
+    private static SearchValues<byte> PlainBytes()
+    {
+        Span<byte> plain = stackalloc byte[0xE0];
+        var count = 0;
+        for (var each = 0x20; each <= byte.MaxValue; each++)
+            if (each is not ('"' or '\\')) plain[count++] = (byte)each;
+        return SearchValues.Create(plain[..count]);
     }
 }

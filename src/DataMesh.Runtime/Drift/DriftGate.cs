@@ -147,6 +147,7 @@ public sealed class DriftGate
         }
 
         _nulls.Clear();
+        if (events.Count == 0 && _told.IsEmpty) return (events, shapes);
         var half = _views.Where(each => isOpen(each.Key.Item1, each.Key.Item2)).Select(each => (_run.Definition.Sources[each.Key.Item1].Id, each.Value.Split.Name)).ToHashSet();
         _told.Conclude(events, told => half.Contains((told.Source, told.Split)));
         return (events, shapes);

@@ -14,11 +14,14 @@ internal sealed class ToldChanges
     /// <summary>What recovery finds: the events of the epochs through which a split stayed open.</summary>
     public static ToldChanges From(PipelineRun run)
     {
+        if (run.Recovered.Open.Count == 0) return new ToldChanges();
         var open = run.Recovered.Open.Values.Select(split => (split.Source, split.Split)).ToHashSet();
-        if (open.Count == 0) return new ToldChanges();
         var epochs = run.Account.Chain(run.LastManifest).TakeWhile(manifest => manifest.Open.Any(split => open.Contains((split.Source, split.Split))));
         return new ToldChanges { _events = [.. epochs.SelectMany(manifest => manifest.Drift)] };
     }
+
+    /// <summary>Whether nothing was told that a split could show again.</summary>
+    public bool IsEmpty => _events.Count == 0;
 
     /// <summary>Nothing counts any more: everything is read again.</summary>
     public void Clear() => _events = [];

@@ -77,6 +77,11 @@ internal sealed class EpochAttempt(PartOrder order, int tasks)
     public IReadOnlyList<StageCounts> Ledger() => StageCounts.Sum(Parts.Select(part => part.Ledger));
 
     /// <summary>Counts of all parts by a name: records set aside by reason, notices.</summary>
-    public IReadOnlyDictionary<string, long> Sum(Func<PartReport, IReadOnlyDictionary<string, long>> counts) =>
-        Parts.SelectMany(counts).GroupBy(each => each.Key, each => each.Value).ToDictionary(same => same.Key, same => same.Sum());
+    public IReadOnlyDictionary<string, long> Sum(Func<PartReport, IReadOnlyDictionary<string, long>> counts)
+    {
+        var sums = new Dictionary<string, long>();
+        foreach (var part in Parts)
+            foreach (var (name, count) in counts(part)) sums[name] = sums.GetValueOrDefault(name) + count;
+        return sums;
+    }
 }

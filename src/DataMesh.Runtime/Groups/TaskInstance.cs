@@ -101,7 +101,10 @@ internal sealed class TaskInstance(
         var writers = new List<SinkWriter>();
         await using var quarantine = new QuarantineWriter(
             run.Definition.Sinks[0].Sink.SideFolder(run.Context, "_quarantine"), run.Definition.Name, run.Version, order.Epoch, run.Clock,
-            [.. _graph!.NodeNames.Select(node => node.Id)]);
+            [.. _graph!.NodeNames.Select(node => node.Id)])
+        {
+            Causes = run.Settlement is { IsReplay: true } ? [] : null,
+        };
         try
         {
             foreach (var sink in _graph.Sinks)
@@ -140,7 +143,7 @@ internal sealed class TaskInstance(
         if (outcome.Widenings.Count > 0 || word == EpochWord.GiveUp || run.Options.DryRun) return part;
         if (!outcome.IsDrained && (!order.MayEndAnywhere || run.Settlement is not null)) return part;
         if (run.Settlement is not null && outcome.OpenSplit is not null) throw StoppedEarly();
-        if (run.Settlement is { } replay && replay.IsInVain(part.Ledger, quarantine.Causes))
+        if (run.Settlement is { } replay && quarantine.Causes is { } causes && replay.IsInVain(part.Ledger, causes))
         {
             (run.Outcome.Settled, run.Outcome.WasInVain) = (replay.GiveUp(), true);
             return part;

@@ -78,7 +78,7 @@ internal sealed class Settlement
     /// of them. Committing it would only move them to another part.
     /// </summary>
     public bool IsInVain(IReadOnlyList<StageCounts> ledger, IReadOnlyDictionary<(string Reason, string? Rule, string Stage), long> causes) =>
-        IsReplay && causes.Count == _causes.Count && causes.All(each => _causes.GetValueOrDefault(each.Key) == each.Value)
+        causes.Count == _causes.Count && causes.All(each => _causes.GetValueOrDefault(each.Key) == each.Value)
         && ledger.All(line => line.Filtered + line.Deduplicated + line.Absorbed == 0)
         && Definition.Sinks.All(node => ledger.All(line => line.Id != node.Id || line.Out == 0));
 
