@@ -30,6 +30,7 @@ using DataMesh.Cli.Verbs.Silos;
     ("stop", () => AskVerbs.Create("stop")),
     ("restart", () => AskVerbs.Create("restart")),
     ("scale", () => AskVerbs.Create("scale")),
+    ("remove", RemoveVerb.Create),
     ("logs", LogsVerb.Create),
     ("cluster", ClusterVerb.Create),
 ];

@@ -57,6 +57,10 @@ public sealed class SiloClient : IDisposable
     public Task<PipelineStatus> ScaleAsync(string pipeline, int parallelism, CancellationToken cancellation = default) => SendAsync(
         HttpMethod.Post, $"{PathOf(pipeline)}/scale", JsonContent.Create(new ScaleRequest(parallelism), ContractJson.Default.ScaleRequest), ContractJson.Default.PipelineStatus, cancellation);
 
+    /// <summary>Removes a pipeline that does not run: its versions, state and log. Its tables stay.</summary>
+    public Task<RemovedPipeline> RemoveAsync(string pipeline, CancellationToken cancellation = default) =>
+        SendAsync(HttpMethod.Delete, PathOf(pipeline), null, ContractJson.Default.RemovedPipeline, cancellation);
+
     /// <summary>A piece of a pipeline's log. With <paramref name="wait"/> an empty answer takes up to that long.</summary>
     public Task<LogPage> LogAsync(string pipeline, long after = 0, int limit = 1000, TimeSpan wait = default, CancellationToken cancellation = default) => GetAsync(
         string.Create(CultureInfo.InvariantCulture, $"{PathOf(pipeline)}/logs?after={after}&limit={limit}&wait_ms={(long)wait.TotalMilliseconds}"), ContractJson.Default.LogPage, cancellation);

@@ -89,6 +89,15 @@ public sealed class EmbeddedSilo : InProcessHost, ISiloHost
     }
 
     /// <inheritdoc/>
+    public async Task<bool> ForgetAsync(string pipeline, CancellationToken cancellation)
+    {
+        if (!Store.States.Forget(pipeline)) return false;
+        // What an activation still has in mind is refused when it is written, and told again to the next activation.
+        await DeactivateAsync(id => GrainGroup.PipelineOf(id) == pipeline);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<SiloView>> SilosAsync(CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<SiloView>>(
         [new SiloView(SiloId, null, _since, Active.Count, Store.States.Kept().Select(kept => GrainGroup.Of(kept.Id)).Distinct().Count(), _left.IsCancellationRequested)]);
 

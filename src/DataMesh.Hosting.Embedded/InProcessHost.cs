@@ -78,6 +78,13 @@ public class InProcessHost(SqliteStore store, GrainActivator activator, TimeProv
         await Task.WhenAll(_ending.Keys);
     }
 
+    /// <summary>Ends some activations.</summary>
+    protected async Task DeactivateAsync(Func<GrainId, bool> which)
+    {
+        foreach (var id in _active.Keys.Where(which).ToList())
+            if (_active.TryRemove(id, out var shell)) await shell.Value.DeactivateAsync();
+    }
+
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()
     {

@@ -54,6 +54,26 @@ public sealed class SqliteStateStore(SqliteStore store) : IGrainStateStore
         }
     }
 
+    /// <summary>Deletes the state and the streams of a pipeline's grains; false, and nothing is deleted, while one of them must be running.</summary>
+    internal bool Forget(string pipeline)
+    {
+        lock (store.Gate)
+        {
+            if (_unsaved.Any(unsaved => GrainGroup.PipelineOf(unsaved.Key) == pipeline && unsaved.Value.KeepsRunning)) return false;
+            using (var query = Belonging("select 1 from grain_state where keeps_running = 1 and", pipeline))
+                if (query.Step()) return false;
+            foreach (var id in _unsaved.Keys.Where(id => GrainGroup.PipelineOf(id) == pipeline).ToList()) _unsaved.Remove(id);
+            using (var states = Belonging("delete from grain_state where", pipeline)) states.Step();
+            using (var streams = Belonging("delete from grain_stream where", pipeline)) streams.Step();
+            return true;
+        }
+    }
+
+    /// <summary>A statement about the grains of a pipeline: its own, and those whose keys begin with its name and a slash.</summary>
+    private SqliteStatement Belonging(string statement, string pipeline) => Database.Prepare(
+        $"{statement} (id = 'pipeline:' || ?1 or (id > 'source:' || ?1 || '/' and id < 'source:' || ?1 || '0')"
+        + " or (id > 'stage:' || ?1 || '/' and id < 'stage:' || ?1 || '0') or (id > 'instance:' || ?1 || '/' and id < 'instance:' || ?1 || '0'))").Bind(1, pipeline);
+
     private StoredState? Read(GrainId id)
     {
         if (_unsaved.TryGetValue(id, out var unsaved)) return unsaved;

@@ -1,7 +1,8 @@
 namespace DataMesh.Hosting.Redis;
 
 /// <summary>
-/// Who holds what. <c>lease:GROUP</c>: holder <c>s</c> and fencing token <c>f</c>; a lease whose holder has no session is free. <c>kept:GROUP</c>: the
+/// Who holds what. <c>lease:GROUP</c>: holder <c>s</c> and fencing token <c>f</c>; a lease whose holder has no session is free; the other
+/// fields are its grains. <c>kept:GROUP</c>: the
 /// grains of the group that must be running.
 /// </summary>
 internal static class LeaseScripts

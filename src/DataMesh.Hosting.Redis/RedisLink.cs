@@ -110,9 +110,9 @@ internal sealed class RedisLink : IDisposable
     public static Task<T> RepeatAsync<T>(Func<Task<T>> command, CancellationToken cancellation) => RepeatAsync(command, FirstAnswer, cancellation);
 
     /// <summary>Is told what is published for the cluster.</summary>
-    public async Task<bool> SubscribeAsync(Action told)
+    public async Task<bool> SubscribeAsync(string channel, Action<string> told)
     {
-        await _connection.GetSubscriber().SubscribeAsync(new RedisChannel(_prefix + "wake", RedisChannel.PatternMode.Literal), (_, _) => told()).WaitAsync(FirstAnswer);
+        await _connection.GetSubscriber().SubscribeAsync(new RedisChannel(_prefix + channel, RedisChannel.PatternMode.Literal), (_, message) => told(message!)).WaitAsync(FirstAnswer);
         return true;
     }
 

@@ -23,7 +23,8 @@ public sealed partial class RedisSilo
     {
         try
         {
-            await RedisLink.RepeatAsync(() => _link.SubscribeAsync(Wake), cancellation);
+            await RedisLink.RepeatAsync(() => _link.SubscribeAsync("wake", _ => Wake()), cancellation);
+            await RedisLink.RepeatAsync(() => _link.SubscribeAsync("forgotten", LetGo), cancellation);
             await RedisLink.RepeatAsync(() => OnceAsync(wasWoken: true), cancellation);
         }
         catch (Exception error) when (RedisLink.IsTrouble(error))

@@ -124,6 +124,17 @@ public sealed partial class RedisSilo : ISiloHost, IPeerReceiver
         if (_directory.Find(GrainGroup.Of(grain)) is { } holding) InBackground(TakeUpAsync(holding, grain));
     }
 
+    /// <inheritdoc/>
+    public async Task<bool> ForgetAsync(string pipeline, CancellationToken cancellation) =>
+        RedisLink.Number(await _link.PersistAsync(StateScripts.Forget, cancellation, [.. GrainGroup.AllOf(pipeline)])) == 1;
+
+    /// <summary>A group is forgotten that may be held here: its lease is no more.</summary>
+    private void LetGo(string group)
+    {
+        if (_directory.Find(group) is { } holding) InBackground(_directory.EndAsync(holding));
+        else _directory.Reconsider(group);
+    }
+
     private async Task TakeUpAsync(Holding holding, GrainId grain)
     {
         await Task.Yield();

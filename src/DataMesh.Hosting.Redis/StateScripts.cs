@@ -1,6 +1,6 @@
 namespace DataMesh.Hosting.Redis;
 
-/// <summary>What is kept. <c>state:GRAIN</c>: JSON <c>j</c>, version <c>v</c>, fencing token <c>f</c>, keep-alive <c>k</c>.</summary>
+/// <summary>What is kept. <c>state:GRAIN</c>: JSON <c>j</c>, version <c>v</c>, fencing token <c>f</c>, keep-alive <c>k</c>. A grain that has state is a field of its group's lease.</summary>
 internal static class StateScripts
 {
     /// <summary>ARGV: grain. Returns json, version, token, keep-alive; nothing when there is none.</summary>
@@ -34,6 +34,7 @@ internal static class StateScripts
         if version ~= expected and not (restarted and version < expected) then
           if version ~= expected + 1 or state[1] ~= ARGV[4] or state[3] ~= ARGV[6] then return 0 end
         end
+        if version == 0 then redis.call('HSET', p .. 'lease:' .. group, grain, '') end
         redis.call('HSET', p .. 'state:' .. grain, 'j', ARGV[4], 'v', string.format('%.0f', expected + 1), 'f', ARGV[6], 'k', keep)
         if keep == '1' then
           redis.call('SADD', p .. 'kept:' .. group, grain)
@@ -42,6 +43,35 @@ internal static class StateScripts
           redis.call('SREM', p .. 'running:' .. silo, group)
         end
         return expected + 1
+        """);
+
+    /// <summary>
+    /// Deletes the state, streams and leases of groups, unless one of their grains must be running. ARGV: groups. Returns 1 when done. Whoever holds one of
+    /// them is told, and is refused whatever it writes if it does not hear.
+    /// </summary>
+    public static readonly RedisScript Forget = new(
+        """
+        local p = KEYS[1]
+        for _, group in ipairs(ARGV) do
+          if redis.call('SCARD', p .. 'kept:' .. group) > 0 then return 0 end
+        end
+        for _, group in ipairs(ARGV) do
+          local lease = redis.call('HGETALL', p .. 'lease:' .. group)
+          for field = 1, #lease, 2 do
+            if lease[field] == 's' then
+              redis.call('SREM', p .. 'leases:' .. lease[field + 1], group)
+              redis.call('SREM', p .. 'running:' .. lease[field + 1], group)
+            elseif lease[field] ~= 'f' then
+              redis.call('DEL', p .. 'state:' .. lease[field], p .. 'stream:' .. lease[field])
+            end
+          end
+          if #lease > 0 then
+            redis.call('DEL', p .. 'lease:' .. group)
+            redis.call('ZREM', p .. 'orphans', group)
+            redis.call('PUBLISH', p .. 'forgotten', group)
+          end
+        end
+        return 1
         """);
 
     /// <summary>ARGV: grain, kind, json, bound. Returns the sequence number.</summary>

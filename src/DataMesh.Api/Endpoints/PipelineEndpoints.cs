@@ -19,6 +19,8 @@ internal sealed class PipelineEndpoints(SiloServices silo)
         routes.MapPost("/v1/pipelines", SubmitAsync);
         routes.MapGet("/v1/pipelines", ListAsync);
         routes.MapGet("/v1/pipelines/{name}", context => AnswerAsync(context, _operations.Statuses.OneAsync(NameOf(context), context.RequestAborted)));
+        routes.MapDelete("/v1/pipelines/{name}", async context =>
+            await context.JsonAsync(await _operations.RemoveAsync(NameOf(context), context.RequestAborted), ContractJson.Default.RemovedPipeline));
         routes.MapGet("/v1/pipelines/{name}/logs", LogsAsync);
         MapWish(routes, "pause", _operations.PauseAsync);
         MapWish(routes, "resume", _operations.ResumeAsync);

@@ -70,6 +70,9 @@ internal sealed class PipelineOperations(SiloServices silo)
         return AskAsync(name, state => state.Parallelism == parallelism ? null : new ScalePipeline(RunOf(name, state, parallelism), parallelism), cancellation);
     }
 
+    /// <summary>Removes a pipeline that does not run.</summary>
+    public Task<RemovedPipeline> RemoveAsync(string name, CancellationToken cancellation) => new Removal(silo, _statuses).RemoveAsync(name, cancellation);
+
     private static string RunOf(string name, PipelineState state, int? parallelism) =>
         RunName.New(name, state.Next?.Spec ?? state.Spec, parallelism ?? state.Next?.Parallelism ?? state.Parallelism).ToString();
 

@@ -8,6 +8,7 @@ namespace DataMesh.Client.Contract;
 [JsonSerializable(typeof(PipelineList))]
 [JsonSerializable(typeof(SubmitRequest))]
 [JsonSerializable(typeof(ScaleRequest))]
+[JsonSerializable(typeof(RemovedPipeline))]
 [JsonSerializable(typeof(LogPage))]
 [JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(ClusterStatus))]

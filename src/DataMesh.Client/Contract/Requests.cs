@@ -9,6 +9,11 @@ namespace DataMesh.Client.Contract;
 /// <param name="Replace">Takes the place of a pipeline of the same name that came from another folder.</param>
 public sealed record SubmitRequest(string Text, string Folder, string File = "pipeline.yaml", int? Parallelism = null, bool Paused = false, bool Replace = false);
 
+/// <summary>A pipeline that is no more.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Kept">What stays: the folders of its tables, with their accounts and quarantine.</param>
+public sealed record RemovedPipeline(string Name, IReadOnlyList<string> Kept);
+
 /// <summary>Divides a pipeline into another number of tasks.</summary>
 /// <param name="Parallelism">How many.</param>
 public sealed record ScaleRequest(int Parallelism);

@@ -38,9 +38,9 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
         _ => new(state),
     };
 
-    /// <inheritdoc/>
+    /// <summary>A task that is ready does nothing until its pipeline tells it to, which may be never: when there is nothing new, or for as long as the pipeline waits.</summary>
     public bool KeepsRunning(TaskState state) => state.Phase is
-        TaskPhase.Recovering or TaskPhase.Ready or TaskPhase.Reading or TaskPhase.Staged or TaskPhase.Committing or TaskPhase.Completing;
+        TaskPhase.Recovering or TaskPhase.Reading or TaskPhase.Staged or TaskPhase.Committing or TaskPhase.Completing;
 
     /// <inheritdoc/>
     public Step<TaskState> Resume(GrainId self, TaskState state) =>

@@ -1,4 +1,5 @@
 using DataMesh.ControlPlane.Grains;
+using DataMesh.ControlPlane.Pipelines;
 
 namespace DataMesh.Runtime.Hosting;
 
@@ -16,6 +17,18 @@ public static class GrainGroup
         if (end < 0) return id.Key;
         return id.Kind == GrainKind.Stage && !id.Key.EndsWith("/task/0", StringComparison.Ordinal) ? $"stage:{id.Key}" : id.Key[..end];
     }
+
+    /// <summary>The pipeline that a grain belongs to; null for a dataset, which belongs to its table.</summary>
+    public static string? PipelineOf(GrainId id)
+    {
+        if (id.Kind == GrainKind.Dataset) return null;
+        var end = id.Key.IndexOf('/', StringComparison.Ordinal);
+        return end < 0 ? id.Key : id.Key[..end];
+    }
+
+    /// <summary>All groups that a pipeline may have.</summary>
+    public static IReadOnlyList<string> AllOf(string pipeline) =>
+        [.. Enumerable.Range(0, Core.Limits.ParallelismMax).Select(number => Of(PipelineMachine.InstanceOf(pipeline, number))).Prepend(pipeline).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Whether a group belongs where the one asking for it lives, rather than where there is the least to do.</summary>
     public static bool IsNear(string group) => group.StartsWith("dataset:", StringComparison.Ordinal);

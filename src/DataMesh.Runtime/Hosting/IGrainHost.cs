@@ -48,6 +48,12 @@ public interface ISiloHost : IGrainHost, IAsyncDisposable
     /// <summary>Leaves: pipelines come to a barrier and commit, then their leases are handed over. Cut short by <paramref name="cancellation"/>.</summary>
     Task LeaveAsync(CancellationToken cancellation);
 
+    /// <summary>
+    /// Forgets all that is kept of a pipeline's grains: state, event streams, leases. Its datasets' grains belong to the tables, and stay. False, and nothing is
+    /// forgotten, while one of its grains must be running.
+    /// </summary>
+    Task<bool> ForgetAsync(string pipeline, CancellationToken cancellation);
+
     /// <summary>The silos as they are known now.</summary>
     ValueTask<IReadOnlyList<SiloView>> SilosAsync(CancellationToken cancellation);
 

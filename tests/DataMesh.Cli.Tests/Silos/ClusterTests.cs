@@ -72,6 +72,23 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public void A_pipeline_is_removed_by_any_silo_and_may_come_again()
+    {
+        Start(2);
+        _silos[0].Do("submit", "p.yaml");
+        _silos[0].AwaitPhase("orders", "done");
+        foreach (var silo in _silos)
+        {
+            Assert.Contains("orders is removed", silo.Do("remove", "orders").Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("orders", silo.Do("cluster", "--leases", "--json").Json.GetProperty("leases").EnumerateArray().Select(each => each.GetProperty("group").GetString()));
+            silo.Do("submit", "p.yaml");
+            Assert.Equal(1, silo.AwaitPhase("orders", "nothing_new").Version);
+        }
+
+        Undisturbed.AssertSame(_folder);
+    }
+
+    [Fact]
     public void Without_its_redis_a_silo_does_not_start()
     {
         var refused = DatameshProcess.Run(_folder.Root, "silo", "--listen", "127.0.0.1:0", "--redis", "127.0.0.1:1");

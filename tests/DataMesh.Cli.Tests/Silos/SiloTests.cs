@@ -114,6 +114,28 @@ public sealed class SiloTests
     }
 
     [Fact]
+    public void A_removed_pipeline_is_forgotten_and_its_tables_stay_and_it_goes_on_from_them_when_it_comes_again()
+    {
+        using var folder = new CrashFolder($"{CrashFolder.Pipeline}\ntrigger: continuous\n");
+        using var silo = SiloProcess.Start(folder.Root);
+        silo.Do("submit", "p.yaml");
+        silo.AwaitPhase("orders", "waiting");
+        var refused = silo.Ask("remove", "orders");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("'datamesh remove orders --stop'", refused.Error, StringComparison.Ordinal);
+        var removed = silo.Do("remove", "orders", "--stop").Output;
+        Assert.Contains("orders is removed", removed, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(folder.Root, "lake", "large"), removed, StringComparison.Ordinal);
+        Assert.Empty(silo.Do("list", "--json").Json.GetProperty("pipelines").EnumerateArray());
+        Assert.Equal(1, silo.Ask("logs", "orders").ExitCode);
+        Assert.Equal(1, silo.Ask("remove", "orders").ExitCode);
+        Undisturbed.AssertSame(folder);
+        silo.Do("submit", "p.yaml");
+        Assert.Equal(1, silo.AwaitPhase("orders", "waiting").Version);
+        Undisturbed.AssertSame(folder);
+    }
+
+    [Fact]
     public void A_new_version_of_a_running_pipeline_takes_over_at_a_barrier()
     {
         using var folder = new CrashFolder("pipeline: days\nsource: day*.csv\nepoch: { bytes: 100kB }\ntrigger: continuous\ndataset: { name: days, path: lake/days }\n");

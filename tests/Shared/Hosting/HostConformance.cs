@@ -199,6 +199,27 @@ public abstract class HostConformance
         Assert.Null(await next.Pipelines.FindAsync("p", 0, default));
     }
 
+    [Fact]
+    public async Task What_is_kept_of_a_pipeline_is_forgotten_when_nothing_of_it_must_be_running()
+    {
+        await using var host = await StartAsync(_worker);
+        var (id, other) = (CounterMachine.Id("gone"), CounterMachine.Id("gone2"));
+        await CallAsync(host, id, CounterMachine.Keep);
+        await CallAsync(host, id, 5);
+        await CallAsync(host, other, 7);
+        await host.Streams.AppendAsync(id, "log", "{}", default);
+        Assert.False(await host.ForgetAsync("gone", default));
+        Assert.Equal(5, (await ReadAsync(host, id)).Sum);
+        await CallAsync(host, id, CounterMachine.LetGo);
+        Assert.True(await host.ForgetAsync("gone", default));
+        Assert.Null(await host.States.ReadAsync(id, default));
+        Assert.Empty(await host.Streams.ReadAsync(id, 0, 10, default));
+        Assert.DoesNotContain(await host.LeasesAsync(default), lease => lease.Group == "gone");
+        await UntilAsync(() => ReachesAsync(host, id), "the grain begins anew");
+        Assert.Equal((1, 7), ((await ReadAsync(host, id)).Sum, (await ReadAsync(host, other)).Sum));
+        Assert.True(await host.ForgetAsync("never was", default));
+    }
+
     protected static Task CallAsync(ISiloHost host, GrainId id, long count, long detail = -1) => host.CallAsync(id, new SplitsRead(count, detail), Patience, default);
 
     /// <summary>Calls a grain whose silo may have gone away a moment ago.</summary>
