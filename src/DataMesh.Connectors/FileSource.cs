@@ -132,6 +132,14 @@ public sealed class FileSource : Source
     }
 
     /// <inheritdoc/>
+    public override async ValueTask<OpenEnd?> FindOpenEndAsync(Split split, string before, long from, long to, ComponentContext context, CancellationToken cancellation)
+    {
+        var path = context.Resolve(split.Id);
+        if (!FileIdentity.HasGrownFrom(before, path) || Describe(path) is not { RecordEnd: >= 0, Text.IsPlain: true } description) return null;
+        return GrowingFiles.IsRecordEnd(path, description, to) ? null : await OpenEnds.FindAsync(path, split, description, from, to, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public override bool StillHolds(string splitId, string identity, long to, ComponentContext context)
     {
         var path = context.Resolve(splitId);

@@ -17,6 +17,15 @@ internal static class GrowingFiles
     public static bool IsRecordEnd(string path, FormatDescription description, long position) =>
         description is { RecordEnd: >= 0, Text.IsPlain: true } && (position == 0 || FileIdentity.ByteBefore(path, position + Mark(description)) == description.RecordEnd);
 
+    /// <summary>How many bytes the line end has that stands at a position; 0 when there is none.</summary>
+    public static int LineEndBytes(string path, FormatDescription description, long position)
+    {
+        var at = position + Mark(description);
+        var first = FileIdentity.ByteBefore(path, at + 1);
+        if (first == description.RecordEnd) return 1;
+        return first == '\r' && FileIdentity.ByteBefore(path, at + 2) == description.RecordEnd ? 2 : 0;
+    }
+
     /// <summary>The position at the end of a file of some size.</summary>
     public static long End(long bytes, FormatDescription description) => description.Text.IsPlain ? bytes - Mark(description) : -1;
 

@@ -22,6 +22,12 @@ public abstract class Source
     public virtual bool Continues(Split split, string before, long to, ComponentContext context) => false;
 
     /// <summary>
+    /// What stands at the end of what was read of a split, from <paramref name="from"/> up to <paramref name="to"/>, while it had the identity
+    /// <paramref name="before"/>, if its last record had no end yet and the split has grown since. Null when that is not so, or can not be told.
+    /// </summary>
+    public virtual ValueTask<OpenEnd?> FindOpenEndAsync(Split split, string before, long from, long to, ComponentContext context, CancellationToken cancellation) => new((OpenEnd?)null);
+
+    /// <summary>
     /// Whether what was just read of a split, up to <paramref name="to"/>, is still what it holds: false when it was written over in the meantime, so that
     /// old and new content may have been mixed. A split that is gone was read as it was.
     /// </summary>
@@ -78,6 +84,12 @@ public sealed record Split(string Id, string Name, long Start, long End, long By
     /// <summary>Whether more may be written to it: a last record that has no end yet is left for later.</summary>
     public bool MayGrow { get; init; }
 }
+
+/// <summary>The end of what was read of a split that has grown since, where its last record had no line end yet.</summary>
+/// <param name="OpenRecord">Where the record begins that had no end: before <paramref name="LastRecord"/> where a quote was open over several lines.</param>
+/// <param name="LastRecord">Where the last record begins that was read.</param>
+/// <param name="LineEndBytes">Bytes of the line end that stands there now; 0 when the record goes on.</param>
+public sealed record OpenEnd(long OpenRecord, long LastRecord, int LineEndBytes);
 
 /// <summary>How a reader should decode.</summary>
 /// <param name="Schema">The predicted schema of the source, or the pinned one of the table.</param>

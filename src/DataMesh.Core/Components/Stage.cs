@@ -237,6 +237,9 @@ public static class QuarantineReasons
     /// <summary>A row that came after every window of its event time had closed.</summary>
     public const string Late = "late";
 
+    /// <summary>A record of which the beginning was taken in as a record, because its file ended there when it was read.</summary>
+    public const string CutOff = "cut_off";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Undecodable, FieldCount, Misfit, CastFailed, RuleFailed, ExpressionFailed, TooLarge, TooDeep, StructuralDrift, Late];
+    public static IReadOnlyList<string> All { get; } = [Undecodable, FieldCount, Misfit, CastFailed, RuleFailed, ExpressionFailed, TooLarge, TooDeep, StructuralDrift, Late, CutOff];
 }

@@ -56,7 +56,7 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
     {
         private readonly int _source = block.Split.Source.Node;
 
-        public override bool NeedsOrigin => runner.NumbersRecords || runner.Graph.NeedsOrigin || block.Split.Treatment?.NeedsOrigin == true;
+        public override bool NeedsOrigin => runner.NumbersRecords || runner.Graph.NeedsOrigin || block.Split.Treatment?.NeedsOriginIn(block.Block) == true;
 
         public override void Emit(RecordBatch batch)
         {
@@ -127,7 +127,8 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
         private void SetAside(RecordBatch batch, int[] rows, string rule, string detail)
         {
             runner.Counts.Quarantined(_source) += rows.Length;
-            foreach (var row in rows) runner.Bad.Add(BadRows.From(batch, row, QuarantineReasons.StructuralDrift, rule, detail, _source, isOneRecord: true));
+            var (reason, by) = rule == QuarantineReasons.CutOff ? (rule, null) : (QuarantineReasons.StructuralDrift, rule);
+            foreach (var row in rows) runner.Bad.Add(BadRows.From(batch, row, reason, by, detail, _source, isOneRecord: true));
         }
 
         private void Tell(FindingKind kind, string column, DataType found, RecordBatch batch, int row, string? shown) =>

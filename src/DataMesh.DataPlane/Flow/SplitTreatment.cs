@@ -1,4 +1,5 @@
 using DataMesh.Core.Columns;
+using DataMesh.Core.Components;
 using DataMesh.DataPlane.Kernels;
 
 namespace DataMesh.DataPlane.Flow;
@@ -19,7 +20,7 @@ public sealed record LooseColumn(int Index, string Name, DataType Type, int Over
 /// What happens to the rows of one split between decoder and first stage, because its structure is not the one that the pipeline is bound to.
 /// The decoder's batches may have more columns at their end than the pipeline knows.
 /// </summary>
-public sealed class SplitTreatment
+public sealed record SplitTreatment
 {
     /// <summary>The schema that the first stage expects.</summary>
     public required Schema Output { get; init; }
@@ -29,6 +30,9 @@ public sealed class SplitTreatment
 
     /// <summary>Every row is set aside under this rule, with this detail.</summary>
     public (string Rule, string Detail)? Diversion { get; init; }
+
+    /// <summary>Position of the one record that is set aside because its beginning was taken in as a record, when the file ended inside it.</summary>
+    public long? CutOff { get; init; }
 
     /// <summary>Rows that have a value in one of these columns are set aside: the column is new and not taken in.</summary>
     public IReadOnlyList<JudgedColumn> Guards { get; init; } = [];
@@ -45,7 +49,10 @@ public sealed class SplitTreatment
     /// <summary>Columns of which the first null is to be told.</summary>
     public IReadOnlyList<JudgedColumn> Watched { get; init; } = [];
 
-    /// <summary>Whether rows are set aside, so that their bytes are needed.</summary>
+    /// <summary>Whether rows of a block may be set aside, so that their bytes are needed.</summary>
+    public bool NeedsOriginIn(SourceBlock block) => NeedsOrigin || (CutOff >= block.Start && CutOff < block.End);
+
+    /// <summary>Whether rows are set aside by what they hold.</summary>
     public bool NeedsOrigin => Diversion is not null || Guards.Count > 0 || NotNull.Count > 0 || NotNested.Count > 0;
 
     /// <summary>
@@ -59,6 +66,7 @@ public sealed class SplitTreatment
             return null;
         }
 
+        if (CutOff is { } cutOff) batch = WithoutCutOff(batch, cutOff, setAside);
         batch = WithoutJudged(batch, setAside, tell);
         foreach (var column in Watched)
         {
@@ -66,6 +74,15 @@ public sealed class SplitTreatment
         }
 
         return ToOutput(batch, times, tell);
+    }
+
+    private static RecordBatch WithoutCutOff(RecordBatch batch, long at, Action<RecordBatch, int[], string, string> setAside)
+    {
+        if (batch.Origin is not { } origin || at < origin.Block.Start || at >= origin.Block.End) return batch;
+        batch = Keep(batch, row => origin.Block.RecordPosition(origin.RecordOf(row)) != at, out var bad);
+        if (bad.Rows.Length > 0) setAside(bad.Batch!, bad.Rows, QuarantineReasons.CutOff, "the file ended inside this record when it was read before, and the beginning was taken in as a record");
+        bad.Batch?.Dispose();
+        return batch;
     }
 
     private RecordBatch WithoutJudged(RecordBatch batch, Action<RecordBatch, int[], string, string> setAside, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)

@@ -36,7 +36,7 @@ internal sealed class Recount(PipelineRun run, CommittedChain chain)
     private async Task CheckAsync(Manifest manifest, EpochAudit epoch, Dictionary<(string, string), Split> present, CancellationToken cancellation)
     {
         var ranges = manifest.Finished.Concat(manifest.Open).Where(range => range.To > range.From).ToList();
-        if (epoch.Settled != (0, 0))
+        if (epoch.Settled != (0, 0) && ranges.Count == 0)
         {
             epoch.Notes.Add("the epoch took up records of quarantine: they are not recounted");
             return;
@@ -108,7 +108,7 @@ internal sealed class Recount(PipelineRun run, CommittedChain chain)
     }
 
     private static bool IsTreated(Manifest manifest) =>
-        manifest.Reasons.ContainsKey(QuarantineReasons.StructuralDrift) || manifest.Shapes.Values.Any(shape => shape.Columns.Any(column => column.IsLoose));
+        manifest.Reasons.ContainsKey(QuarantineReasons.StructuralDrift) || manifest.Reasons.ContainsKey(QuarantineReasons.CutOff) || manifest.Shapes.Values.Any(shape => shape.Columns.Any(column => column.IsLoose));
 
     private static (long, long, long, long, long, long, long) Terms(StageCounts line) =>
         (line.In, line.Created, line.Out, line.Filtered, line.Quarantined, line.Deduplicated, line.Absorbed);

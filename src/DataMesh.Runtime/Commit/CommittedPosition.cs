@@ -20,4 +20,11 @@ public sealed record SplitPosition(string Source, string Split, string Identity,
     /// <summary>Whether the split was taken to be written to its end, so that nothing was left behind the position as long as it stays the same.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsWhole { get; init; }
+
+    /// <summary>
+    /// Where the range before ended, where this one begins elsewhere because its last record had no line end then: behind the line end that has come since,
+    /// or at the beginning of that record, which goes on now.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Continues { get; init; }
 }

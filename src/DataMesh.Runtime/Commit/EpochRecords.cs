@@ -35,7 +35,7 @@ internal static class EpochRecords
     {
         State = staged.State,
         IsCreating = run.IsCreating && !staged.IsDrained,
-        Settled = run.Settlement?.Settled ?? [],
+        Settled = run.Settlement?.Settled ?? run.CutOffs.SettledBy(staged.Finished.Concat(staged.Open)),
         Outputs = [.. run.Definition.Sinks.Select((node, i) => new SinkOutput(
             node.Id, [.. staged.Outputs[i].Files.Select(file => new OutputFile(file.Path, file.Rows, file.Bytes))]))],
         Drift = staged.Drift,
@@ -49,6 +49,6 @@ internal static class EpochRecords
     private static IReadOnlyList<SplitPosition> Open(PipelineRun run, StagedEpoch staged)
     {
         var touched = staged.Open.Concat(staged.Finished).Select(split => (split.Source, split.Split)).ToHashSet();
-        return [.. staged.Open, .. run.Open.Where(split => !touched.Contains((split.Source, split.Split))).Select(split => split with { From = split.To })];
+        return [.. staged.Open, .. run.Open.Where(split => !touched.Contains((split.Source, split.Split))).Select(split => split with { From = split.To, Continues = null })];
     }
 }

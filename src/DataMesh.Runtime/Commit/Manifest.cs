@@ -79,7 +79,7 @@ public sealed record FinishedIndex(long Epoch, IReadOnlyList<SplitPosition> Fini
 /// <summary>Rows of a quarantine part that no longer wait.</summary>
 /// <param name="Part">File name of the part.</param>
 /// <param name="Rows">Row numbers in it as ranges: first row and count, ascending.</param>
-/// <param name="IsReplayed">True when they went through the pipeline again in this epoch, false when they were discarded.</param>
+/// <param name="IsReplayed">True when they went through the pipeline again in this epoch (also as a part of the whole record, when their file was cut off), false when they were discarded.</param>
 public sealed record SettledRecords(string Part, IReadOnlyList<RowRange> Rows, bool IsReplayed);
 
 /// <summary>Consecutive rows.</summary>

@@ -10,6 +10,7 @@ namespace DataMesh.Runtime.Groups;
 internal sealed class InstanceFeed(int instance, PipelineRun run, ITaskGroup group) : ISplitFeed, IAsyncDisposable
 {
     private readonly Dictionary<(int Source, string Split), long> _from = [];
+    private readonly Dictionary<(int Source, string Split), long> _continues = [];
     private BoundGraph _graph = null!;
     private IReadOnlyList<SourceRules> _rules = [];
     private OpenSplit? _current;
@@ -21,6 +22,7 @@ internal sealed class InstanceFeed(int instance, PipelineRun run, ITaskGroup gro
     {
         _attempt = attempt;
         _from.Clear();
+        _continues.Clear();
         if (_current is not null) _from[(_current.Source.Node, _current.Split.Id)] = _current.Position;
     }
 
@@ -32,8 +34,11 @@ internal sealed class InstanceFeed(int instance, PipelineRun run, ITaskGroup gro
     }
 
     /// <summary>How far a split was read in this epoch.</summary>
-    public SplitPosition PositionOf(OpenSplit split) =>
-        new(split.Source.Id, split.Split.Id, split.Split.Identity, _from[(split.Source.Node, split.Split.Id)], split.Position);
+    public SplitPosition PositionOf(OpenSplit split)
+    {
+        var key = (split.Source.Node, split.Split.Id);
+        return new(split.Source.Id, split.Split.Id, split.Split.Identity, _from[key], split.Position) { Continues = _continues.TryGetValue(key, out var after) ? after : null };
+    }
 
     /// <inheritdoc/>
     public async ValueTask<OpenSplit?> CurrentAsync(CancellationToken cancellation)
@@ -71,6 +76,12 @@ internal sealed class InstanceFeed(int instance, PipelineRun run, ITaskGroup gro
             plan = SplitTreatments.Plan(source.Plan, rules, view);
             treatment = SplitTreatments.Of(source.Plan, plan, rules, view, changes, run.Definition.Drift);
             loosens = view.IsFirst ? null : rules.Loosens;
+        }
+
+        if (grant.Resumption is { } resumption)
+        {
+            _continues[(grant.Source, grant.Split.Id)] = resumption.After;
+            if (resumption.SetAside is { } cutOff) treatment = (treatment ?? new SplitTreatment { Output = source.Plan.Output }) with { CutOff = cutOff };
         }
 
         var reader = await source.Source.OpenAsync(grant.Split, grant.From, plan, run.Context, cancellation);

@@ -59,4 +59,8 @@ public sealed record FinishedSplit(int Source, string Split);
 /// <param name="From">Where to begin.</param>
 /// <param name="Judged">What its head showed, and what is to be done about it; null when nothing is known before it is read.</param>
 /// <param name="IsAwaited">Whether other splits wait until everything of it is judged.</param>
-public sealed record SplitGrant(int Source, Split Split, long From, JudgedSplit? Judged, bool IsAwaited);
+public sealed record SplitGrant(int Source, Split Split, long From, JudgedSplit? Judged, bool IsAwaited)
+{
+    /// <summary>How it goes on behind a last record that had no line end.</summary>
+    public SplitResumption? Resumption { get; init; }
+}

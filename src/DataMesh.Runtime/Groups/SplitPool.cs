@@ -50,7 +50,7 @@ internal sealed class SplitPool(IReadOnlyList<PendingSplit> pending)
         foreach (var (source, split) in held)
         {
             var order = _held[(source, split.Position.Split)];
-            _atEpochStart[order] = pending[order] with { From = split.Position.To };
+            _atEpochStart[order] = pending[order].At(split.Position.To);
         }
 
         _nextAtEpochStart = _next;

@@ -205,7 +205,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         var judged = await _plan!.Gate.OpenAsync(pending, order, _tasks > 1 ? split => pool.IsHeld(pending.Source, split) : null);
         var isAwaited = _tasks > 1 && judged is { View.IsFirst: true } && !_run.Definition.Drift.TakesEverything;
         if (isAwaited) _alone = new FinishedSplit(pending.Source, pending.Split.Id);
-        return new SplitGrant(pending.Source, pending.Split, pending.From, judged, isAwaited);
+        return new SplitGrant(pending.Source, pending.Split, pending.From, judged, isAwaited) { Resumption = pending.Resumption };
     }
 
     private bool IsDue(EpochAttempt attempt, long bytes, bool wantsBarrier)

@@ -6,4 +6,16 @@ namespace DataMesh.Runtime.Runs;
 /// <param name="Source">Number of its source in the graph.</param>
 /// <param name="Split">The split.</param>
 /// <param name="From">Where to begin.</param>
-public sealed record PendingSplit(int Source, Split Split, long From);
+public sealed record PendingSplit(int Source, Split Split, long From)
+{
+    /// <summary>How it goes on behind a last record that had no line end; null when it was read up to the end of a record, or not at all.</summary>
+    public SplitResumption? Resumption { get; init; }
+
+    /// <summary>What is left from a position on.</summary>
+    public PendingSplit At(long position) => this with { From = position, Resumption = null };
+}
+
+/// <summary>How reading goes on where a file had ended without a line end.</summary>
+/// <param name="After">Where the range before ended.</param>
+/// <param name="SetAside">Position of the record to set aside, because its beginning was taken in as a record; null when there is none.</param>
+public sealed record SplitResumption(long After, long? SetAside);

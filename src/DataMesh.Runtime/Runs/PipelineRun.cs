@@ -118,6 +118,9 @@ public sealed class PipelineRun
     /// <summary>What is committed of the sources.</summary>
     public CommittedSplits Splits { get; } = new();
 
+    /// <summary>Records that were cut off at the end of a file, and go on now.</summary>
+    internal CutOffRecords CutOffs => field ??= new CutOffRecords(this);
+
     /// <summary>The state of stages as of the last committed epoch.</summary>
     public IReadOnlyList<StageState> States { get; private set; } = [];
 
@@ -163,6 +166,7 @@ public sealed class PipelineRun
         LastManifest = recovered.Position?.Manifest;
         States = recovered.States;
         Splits.Load(recovered);
+        CutOffs.Clear();
         Open = recovered.Position?.Open ?? [];
         StartsOver = false;
         _retyped.Clear();

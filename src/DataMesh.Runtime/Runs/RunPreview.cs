@@ -37,7 +37,7 @@ public sealed class RunPreview
         for (var number = 0; number < definition.Sources.Count; number++)
         {
             await foreach (var split in definition.Sources[number].Source.EnumerateAsync(run.Context, cancellation))
-                if (Remains.Of(run, definition.Sources[number].Id, split) is { } from) pending.Add(new PendingSplit(number, split, from));
+                if (await Remains.FindAsync(run, number, split, cancellation) is { } rest) pending.Add(rest);
         }
 
         return new RunPreview(run, (await SourcePlans.DescribeAsync(run, pending, cancellation)).Plans);

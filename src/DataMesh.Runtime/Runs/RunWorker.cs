@@ -84,7 +84,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         var found = new List<PendingSplit>();
         await foreach (var split in run.Definition.Sources[number].Source.EnumerateAsync(run.Context, cancellation))
         {
-            if (Remains.Of(run, id, split) is { } from) found.Add(new PendingSplit(number, split, from));
+            if (await Remains.FindAsync(run, number, split, cancellation) is { } rest) found.Add(rest);
         }
 
         lock (_pending) _pending[id] = found;

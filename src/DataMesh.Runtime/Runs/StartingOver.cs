@@ -1,4 +1,6 @@
+using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
+using DataMesh.Runtime.Commit;
 
 namespace DataMesh.Runtime.Runs;
 
@@ -20,8 +22,7 @@ internal static class StartingOver
             await foreach (var split in node.Source.EnumerateAsync(run.Context, cancellation))
             {
                 pending.Add(new PendingSplit(number, split, split.Start));
-                if (missing.TryGetValue((node.Id, split.Id), out var read)
-                    && (read.Identity == split.Identity || node.Source.Continues(split, read.Identity, read.To, run.Context))) missing.Remove((node.Id, split.Id));
+                if (missing.TryGetValue((node.Id, split.Id), out var read) && await IsThereAsync(node.Source, split, read, run.Context, cancellation)) missing.Remove((node.Id, split.Id));
             }
         }
 
@@ -35,6 +36,10 @@ internal static class StartingOver
         run.StartOver();
         return pending;
     }
+
+    private static async ValueTask<bool> IsThereAsync(Source source, Split split, SplitPosition read, ComponentContext context, CancellationToken cancellation) =>
+        read.Identity == split.Identity || source.Continues(split, read.Identity, read.To, context)
+        || await Remains.FindOpenEndAsync(source, split, read, context, cancellation) is not null;
 
     /// <summary>Replacing everything must not take rows away that came from elsewhere.</summary>
     private static async Task CheckTargetsAsync(PipelineRun run, CancellationToken cancellation)
