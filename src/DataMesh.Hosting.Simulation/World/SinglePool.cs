@@ -1,0 +1,50 @@
+namespace DataMesh.Hosting.Simulation.World;
+
+/// <summary>
+/// Runs a world on the one thread of the thread pool. Whatever library code puts into the pool during a step is done before the next one, in the order in
+/// which it was put there: nothing in the process is left to the machine.
+/// </summary>
+public sealed class SinglePool : IThreadPoolWorkItem
+{
+    /// <summary>The variable by which a process gets one thread in its pool.</summary>
+    public const string Variable = "DOTNET_ThreadPool_ForceMaxWorkerThreads";
+
+    private readonly TaskCompletionSource<bool> _ended = new();
+    private readonly SimulatedWorld _world;
+    private readonly Func<bool> _isOver;
+
+    private SinglePool(SimulatedWorld world, Func<bool> isOver) => (_world, _isOver) = (world, isOver);
+
+    /// <summary>Whether this process has it.</summary>
+    public static bool IsGiven
+    {
+        get
+        {
+            ThreadPool.GetMaxThreads(out var workers, out _);
+            return workers == 1;
+        }
+    }
+
+    /// <summary>Runs a world until something is true; false when nothing will happen any more before.</summary>
+    public static bool Run(SimulatedWorld world, Func<bool> isOver)
+    {
+        var loop = new SinglePool(world, isOver);
+        ThreadPool.UnsafeQueueUserWorkItem(loop, preferLocal: false);
+        return loop._ended.Task.GetAwaiter().GetResult();
+    }
+
+    /// <inheritdoc/>
+    public void Execute()
+    {
+        try
+        {
+            if (_isOver()) _ended.SetResult(true);
+            else if (_world.Step()) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            else _ended.SetResult(false);
+        }
+        catch (Exception error)
+        {
+            _ended.SetException(error);
+        }
+    }
+}
