@@ -81,6 +81,9 @@ public static class Limits
     /// <summary>Largest pipeline file, in bytes.</summary>
     public const int PipelineFileBytesMax = 4 << 20;
 
+    /// <summary>Lines of the ledger that a pipeline's grain keeps for people; longer ones are told by the silo that runs it, and by the manifests.</summary>
+    public const int StagesToldMax = 200;
+
     /// <summary>Most tasks of one pipeline.</summary>
     public const int ParallelismMax = 256;
 

@@ -22,6 +22,9 @@ internal sealed class Holding(string group, string silo, long fence, long since,
     /// <summary>What its grains tell others.</summary>
     public Outbox Outbox { get; } = new();
 
+    /// <summary>The groups that live near this one because its grains told them something: its datasets.</summary>
+    public ConcurrentDictionary<string, bool> Near { get; } = new();
+
     public int Grains => _active.Count;
 
     public IReadOnlyCollection<GrainId> Active => [.. _active.Keys];

@@ -65,10 +65,13 @@ public sealed partial class RedisSilo
         }
     }
 
-    /// <summary>Ends a group's activations, then gives its lease away.</summary>
+    /// <summary>Ends a group's activations, then gives its lease away, after those of the datasets that nobody else here writes: they go where it goes.</summary>
     private async Task HandOverAsync(Holding holding, string target)
     {
         await holding.EndAsync();
+        var others = _directory.Holdings.Where(other => other != holding).ToList();
+        var following = holding.Near.Keys.Where(group => !others.Exists(other => other.Near.ContainsKey(group))).Select(_directory.Find).OfType<Holding>().ToList();
+        await Task.WhenAll(following.Select(dataset => HandOverAsync(dataset, target)));
         try
         {
             // A lease that can not be given away ends with the session.

@@ -41,11 +41,13 @@ public sealed partial class RedisSilo
     {
         _isLeaving = true;
         Wake();
-        await Task.WhenAll(_directory.Holdings.ToList().Select(async holding =>
+        // A dataset goes with the pipeline that writes it: whoever comes to a barrier has still to commit.
+        await Task.WhenAll(_directory.Holdings.Where(holding => !GrainGroup.IsNear(holding.Group)).ToList().Select(async holding =>
         {
             await DrainAsync(holding, cancellation);
             await HandOverAsync(holding, "");
         }));
+        await Task.WhenAll(_directory.Holdings.ToList().Select(holding => HandOverAsync(holding, "")));
         await _left.CancelAsync();
         await _loop;
         await _directory.EndAllAsync();

@@ -54,9 +54,9 @@ internal static class LiveRuns
         var stages = run.Counts();
         return new RunCounts
         {
-            BytesRead = run.Run.Meter.BytesRead,
+            BytesRead = run.BytesRead,
             RowsRead = stages.Take(run.Run.Definition.Sources.Count).Sum(line => line.In),
-            RowsWritten = run.Run.Meter.RowsWritten,
+            RowsWritten = stages.Where(line => run.Run.Definition.Sinks.Any(node => node.Id == line.Id)).Sum(line => line.Out),
             Quarantined = stages.Sum(line => line.Quarantined),
             RowsPerSecond = Math.Round(run.Rates.RowsPerSecond, 1),
             BytesPerSecond = Math.Round(run.Rates.BytesPerSecond, 1),

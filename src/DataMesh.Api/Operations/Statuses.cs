@@ -84,17 +84,24 @@ internal sealed class Statuses(SiloServices silo)
             Restarts = state.Restarts,
             BacklogSplits = state.Pending,
             BacklogBytes = isActive && parts.Any(part => part.BacklogBytes >= 0) ? parts.Sum(part => Math.Max(0, part.BacklogBytes)) : state.PendingBytes,
-            Counts = parts.Count > 0 ? LiveRuns.Sum(parts) : CountsOf(state.LastRun),
+            Counts = CountsOf(state, parts),
             Tasks = isActive ? [.. parts.SelectMany(part => part.Tasks)] : [],
             Error = state.Error,
         };
     }
 
-    private static RunCounts CountsOf(RunTotals? totals) => totals is null ? new RunCounts() : new RunCounts
+    /// <summary>What its silos say, or what is known to be committed: while nobody runs it, or has only just taken it up.</summary>
+    private static RunCounts CountsOf(PipelineState state, List<LiveRun> parts)
     {
-        BytesRead = totals.BytesRead,
-        RowsRead = totals.RowsRead,
-        RowsWritten = totals.RowsWritten,
-        Quarantined = totals.Quarantined,
-    };
+        if (parts.Count > 0 && LiveRuns.Sum(parts) is var live && (live.BytesRead > 0 || state.LastRun is null)) return live;
+        return state.LastRun is not { } totals ? new RunCounts() : new RunCounts
+        {
+            BytesRead = totals.BytesRead,
+            RowsRead = totals.RowsRead,
+            RowsWritten = totals.RowsWritten,
+            Quarantined = totals.Quarantined,
+            Stages = [.. totals.Stages.Select(line => new StageStatus(
+                line.Id, line.Type, line.In, line.Created, line.Out, line.Filtered, line.Quarantined, line.Deduplicated, line.Absorbed))],
+        };
+    }
 }

@@ -27,9 +27,7 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
         TaskRecovered recovered when state.Phase == PipelinePhase.Recovering && recovered.Attempt == state.Attempt =>
             state.IsStopping ? Conclude(self, state) : ListSplits(self, state),
         SplitsListed listed when state.Phase == PipelinePhase.Listing && listed.Attempt == state.Attempt => OnListed(self, state, listed),
-        EpochCommitted committed => new(
-            state with { Restarts = 0, Error = null, EpochsCommitted = Math.Max(state.EpochsCommitted, committed.Epoch + 1) },
-            new Log(LogLevel.Info, $"epoch {committed.Epoch} is committed")),
+        EpochCommitted committed => new(OnCommitted(state, committed), new Log(LogLevel.Info, $"epoch {committed.Epoch} is committed")),
         TaskEnded ended when state.Phase == PipelinePhase.Running && ended.Attempt == state.Attempt => OnEnded(self, state, ended),
         TriggerDue due when state.Phase == PipelinePhase.Waiting => due.IsStopped ? Conclude(self, state) : Recover(self, state),
         TaskFailed failed when failed.Attempt == state.Attempt => OnFailed(self, state, failed.Failure),
@@ -62,7 +60,7 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
     /// <summary>Begins a run.</summary>
     internal static Step<PipelineState> Start(GrainId self, PipelineState before, RunPlan plan)
     {
-        var state = before.With(plan) with { Phase = PipelinePhase.Recovering, Restarts = 0, Error = null, IsStopping = false, Next = null, Desired = DesiredState.Running };
+        var state = before.With(plan) with { LastRun = null, Phase = PipelinePhase.Recovering, Restarts = 0, Error = null, IsStopping = false, Next = null, Desired = DesiredState.Running };
         var log = new Log(LogLevel.Info, $"started{(plan.Spec > 0 ? $" with version {plan.Spec}" : "")}");
         return Also(plan is { Repeats: true, StartsAtTrigger: true } ? Finish(self, state, PipelinePhase.NothingNew) : Recover(self, state), log);
     }
@@ -107,6 +105,16 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
         return new(
             state with { Phase = PipelinePhase.Running }, new Log(LogLevel.Info, $"{state.Pending} splits to read"),
             new Send(TaskOf(self.Key), new RunTask(state.RunId, state.Attempt)));
+    }
+
+    /// <summary>What is committed is known here too, and so to everyone while nobody runs the pipeline. It may be told twice.</summary>
+    private static PipelineState OnCommitted(PipelineState state, EpochCommitted committed)
+    {
+        state = state with { Restarts = 0, Error = null };
+        if (committed.Epoch < state.EpochsCommitted) return state;
+        state = state with { EpochsCommitted = committed.Epoch + 1, Pending = Math.Max(0, state.Pending - committed.SplitsDone) };
+        if (committed.Totals is not { } totals || committed.RunId != state.RunId) return state;
+        return state with { LastRun = totals, PendingBytes = totals.BytesLeft >= 0 ? totals.BytesLeft : state.PendingBytes };
     }
 
     private static Step<PipelineState> OnEnded(GrainId self, PipelineState state, TaskEnded ended) =>

@@ -84,7 +84,7 @@ public sealed record PipelineState(
     /// <summary>Epochs committed since the targets exist.</summary>
     public long EpochsCommitted { get; init; }
 
-    /// <summary>What the last run had done at its end.</summary>
+    /// <summary>What the run has committed so far, or had done at its end.</summary>
     public RunTotals? LastRun { get; init; }
 
     /// <summary>Whether a run is going on, or waits for something.</summary>
@@ -122,8 +122,18 @@ public sealed record PipelineState(
 public sealed record RunPlan(
     string RunId, string Version, long Spec, IReadOnlyList<string> Sources, bool Repeats = false, bool StartsAtTrigger = false, int Parallelism = 0);
 
-/// <summary>What a run has done, added up.</summary>
-public sealed record RunTotals(long BytesRead, long RowsRead, long RowsWritten, long Quarantined, long Epochs);
+/// <summary>What a run has done, added up, in whatever silos it ran.</summary>
+public sealed record RunTotals(long BytesRead, long RowsRead, long RowsWritten, long Quarantined, long Epochs)
+{
+    /// <summary>The ledger's lines; none where there are too many for a grain's state.</summary>
+    public IReadOnlyList<StageTotals> Stages { get; init; } = [];
+
+    /// <summary>Bytes of the splits that are not read yet; -1 when unknown.</summary>
+    public long BytesLeft { get; init; } = -1;
+}
+
+/// <summary>The ledger's line of a source, stage or sink.</summary>
+public sealed record StageTotals(string Id, string Type, long In, long Created, long Out, long Filtered, long Quarantined, long Deduplicated, long Absorbed);
 
 /// <summary>Starts a run.</summary>
 /// <param name="RunId">Identity of the run.</param>

@@ -64,7 +64,7 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
         if (state.IsRecovering)
             return new(state with { Phase = TaskPhase.Recovering, IsRecovering = false, Prepared = null }, new Recover(state.RunId));
         var next = state with { Epoch = state.Epoch + 1, Prepared = null };
-        var told = new List<Effect> { ToPipeline(state, new EpochCommitted(self, state.Epoch)) };
+        var told = new List<Effect> { ToPipeline(state, new EpochCommitted(self, state.Epoch, completed.SplitsDone.Sum(done => done.Count), state.RunId, completed.Totals)) };
         told.AddRange(completed.SplitsDone.Select(done => new Send(done.Source, new SplitsRead(done.Count, state.Epoch))));
         if (state.IsDrained || state.IsStopping)
             return new(next with { Phase = TaskPhase.Ended }, [.. told, ToPipeline(state, new TaskEnded(self, Stopped: !state.IsDrained, state.Attempt))]);

@@ -1,4 +1,5 @@
 using DataMesh.ControlPlane.Grains;
+using DataMesh.ControlPlane.Pipelines;
 
 namespace DataMesh.ControlPlane.Tasks;
 
@@ -68,7 +69,12 @@ public sealed record TaskRecovered(GrainId Task, long NextEpoch, int Attempt = 0
 public sealed record RunTask(string RunId, int Attempt = 0) : GrainEvent;
 
 /// <summary>An epoch stands in every target.</summary>
-public sealed record EpochCommitted(GrainId Task, long Epoch) : GrainEvent;
+/// <param name="Task">The task.</param>
+/// <param name="Epoch">The epoch.</param>
+/// <param name="SplitsDone">Splits that it finished.</param>
+/// <param name="RunId">The run that it belongs to.</param>
+/// <param name="Totals">What the run has committed with it.</param>
+public sealed record EpochCommitted(GrainId Task, long Epoch, long SplitsDone = 0, string RunId = "", RunTotals? Totals = null) : GrainEvent;
 
 /// <summary>The task has read everything, or was stopped at a barrier.</summary>
 public sealed record TaskEnded(GrainId Task, bool Stopped, int Attempt = 0) : GrainEvent;
@@ -106,4 +112,7 @@ public sealed record EpochPrepared(long Epoch, PreparedFacts Prepared) : GrainEv
 public sealed record Complete(string RunId, long Epoch, string PreparedPath) : Work, IRunWork;
 
 /// <summary>The epoch is over.</summary>
-public sealed record EpochCompleted(long Epoch, IReadOnlyList<SplitsDone> SplitsDone) : GrainEvent;
+/// <param name="Epoch">The epoch.</param>
+/// <param name="SplitsDone">Splits that it finished, by source.</param>
+/// <param name="Totals">What the run has committed with it; null where nobody watches.</param>
+public sealed record EpochCompleted(long Epoch, IReadOnlyList<SplitsDone> SplitsDone, RunTotals? Totals = null) : GrainEvent;

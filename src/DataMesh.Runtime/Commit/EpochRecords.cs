@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataMesh.Core.Storage;
+using DataMesh.DataPlane.Ledger;
 using DataMesh.Runtime.Runs;
 
 namespace DataMesh.Runtime.Commit;
@@ -40,7 +41,14 @@ internal static class EpochRecords
             node.Id, [.. staged.Outputs[i].Files.Select(file => new OutputFile(file.Path, file.Rows, file.Bytes))]))],
         Drift = staged.Drift,
         Shapes = staged.Shapes,
+        Run = run.Options.RunId is null ? null : SoFar(run, staged),
     };
+
+    private static RunSoFar SoFar(PipelineRun run, StagedEpoch staged)
+    {
+        var before = run.StartsOver ? RunSoFar.Nothing with { BytesRead = run.Meter.BytesRead } : run.Outcome.SoFar(run.Meter.BytesRead);
+        return before with { RunId = run.RunId, Epochs = before.Epochs + 1, Stages = StageCounts.Sum([before.Stages, staged.Ledger]) };
+    }
 
     /// <summary>
     /// The splits that are read half after this epoch: its own, and those of earlier epochs that it did not come to (new files may be read first,

@@ -50,6 +50,9 @@ public sealed record Manifest(
 
     /// <summary>The files that this epoch wrote, by sink; null in accounts that were written before they were kept.</summary>
     public IReadOnlyList<SinkOutput>? Outputs { get; init; }
+
+    /// <summary>What the run has committed with this epoch, for those who watch it; null where nobody watches.</summary>
+    public RunSoFar? Run { get; init; }
 }
 
 /// <summary>What an epoch wrote for one sink.</summary>

@@ -17,8 +17,8 @@ internal sealed class SplitPool(IReadOnlyList<PendingSplit> pending)
     /// <summary>All splits of the run, in order.</summary>
     public IReadOnlyList<PendingSplit> Pending => pending;
 
-    /// <summary>Bytes of all splits.</summary>
-    public long TotalBytes { get; } = pending.Sum(each => each.Split.Bytes);
+    /// <summary>Bytes of all splits that are still to be read.</summary>
+    public long TotalBytes { get; } = pending.Sum(each => each.BytesLeft);
 
     /// <summary>Whether every split was handed out.</summary>
     public bool IsEmpty => _returned.Count == 0 && _next >= pending.Count;

@@ -8,6 +8,9 @@ namespace DataMesh.Runtime.Runs;
 /// <param name="From">Where to begin.</param>
 public sealed record PendingSplit(int Source, Split Split, long From)
 {
+    /// <summary>Bytes still to be read, roughly: a position need not count bytes.</summary>
+    public long BytesLeft => Math.Max(0, Split.Bytes - (From - Split.Start));
+
     /// <summary>How it goes on behind a last record that had no line end; null when it was read up to the end of a record, or not at all.</summary>
     public SplitResumption? Resumption { get; init; }
 

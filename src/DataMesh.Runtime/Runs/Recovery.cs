@@ -114,6 +114,7 @@ public static class Recovery
         var latest = run.Account.ReadManifest(position.Manifest);
         if (latest.Version != run.Version)
             run.Outcome.Tell($"The pipeline file has changed since epoch {latest.Epoch}: rows committed before stay as they are (--rebuild reads everything again).");
+        if (latest.Run is { } soFar && soFar.RunId == run.RunId) run.Outcome.GoOnFrom(soFar, run.Meter.BytesRead);
         var (finished, manifests) = Finished(run.Account, position.Manifest);
         return new Recovered(
             targets, position, finished, position.Open.ToDictionary(split => (split.Source, split.Split)),

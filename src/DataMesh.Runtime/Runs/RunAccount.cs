@@ -1,4 +1,5 @@
 using DataMesh.DataPlane.Ledger;
+using DataMesh.Runtime.Commit;
 using DataMesh.Runtime.Quarantine;
 
 namespace DataMesh.Runtime.Runs;
@@ -17,6 +18,9 @@ public sealed class RunAccount
 
     /// <summary>Changes of structure met.</summary>
     public int DriftEvents { get; private set; }
+
+    /// <summary>What the run has committed in other processes; everything else here is of this one.</summary>
+    public RunSoFar Before { get; private set; } = RunSoFar.Nothing;
 
     /// <summary>Where a stopped run stopped.</summary>
     public string? StoppedAt { get; set; }
@@ -66,11 +70,21 @@ public sealed class RunAccount
         Told?.Invoke(message);
     }
 
+    /// <summary>What the run has committed, in whatever processes.</summary>
+    /// <param name="bytesRead">Source bytes read in this one.</param>
+    public RunSoFar SoFar(long bytesRead) => Before + Here(bytesRead);
+
+    /// <summary>The run stands where a manifest says, wherever that was done.</summary>
+    /// <param name="soFar">What the manifest says.</param>
+    /// <param name="bytesRead">Source bytes read in this process.</param>
+    public void GoOnFrom(RunSoFar soFar, long bytesRead) => Before = soFar - Here(bytesRead);
+
     /// <summary>Forgets what was committed: an epoch replaces it.</summary>
     public void Clear()
     {
         lock (_lock)
         {
+            Before = RunSoFar.Nothing;
             Epochs = 0;
             DriftEvents = 0;
             _stages.Clear();
@@ -94,6 +108,11 @@ public sealed class RunAccount
 
             foreach (var (reason, count) in reasons) _quarantine[reason] = _quarantine.GetValueOrDefault(reason) + count;
         }
+    }
+
+    private RunSoFar Here(long bytesRead)
+    {
+        lock (_lock) return new RunSoFar("", Epochs, bytesRead, [.. _stages]);
     }
 
     /// <summary>Adds changes of structure that a committed epoch met.</summary>

@@ -3,6 +3,7 @@ using DataMesh.ControlPlane.Grains;
 using DataMesh.ControlPlane.Pipelines;
 using DataMesh.ControlPlane.Sources;
 using DataMesh.ControlPlane.Tasks;
+using DataMesh.Core;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Storage;
 using DataMesh.Runtime.Commit;
@@ -20,12 +21,16 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
     private TaskCompletionSource<TaskGroup> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _tasks = 1;
     private StagedEpoch? _settled;
+    private long _readBefore;
 
     /// <summary>Whether everything has been read and the trigger is awaited.</summary>
     public bool IsWaiting { get; private set; }
 
     /// <summary>Whether something went wrong that may pass, and the next attempt is awaited.</summary>
     public bool IsPausing { get; private set; }
+
+    /// <summary>Bytes of the splits that were listed and are not read yet; -1 when unknown.</summary>
+    public long BytesLeft => _task?.TotalBytes is { } total ? Math.Max(0, total - (run.Meter.BytesRead - _readBefore)) : -1;
 
     private int Cores => run.Options.Cores > 0 ? run.Options.Cores : Environment.ProcessorCount;
 
@@ -58,7 +63,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
     {
         if (_task is not null) await _task.DisposeAsync();
         if (_opened.Task.IsCompleted) _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _task = null;
+        (_task, _readBefore) = (null, run.Meter.BytesRead);
         lock (_pending) _pending.Clear();
         (run.Settlement, _settled) = (null, null);
         var found = await Recovery.LookAsync(run, cancellation);
@@ -88,7 +93,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         }
 
         lock (_pending) _pending[id] = found;
-        return new SplitsFound(found.Count, found.Sum(each => each.Split.Bytes));
+        return new SplitsFound(found.Count, found.Sum(each => each.BytesLeft));
     }
 
     /// <summary>The records to settle, all listed under the first source: grains know only those of the pipeline file.</summary>
@@ -214,7 +219,22 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         run.Advance(record.Manifest, manifest);
         if (record.Replace) run.EndRebuild();
         return new EpochCompleted(complete.Epoch, [.. manifest.Finished.GroupBy(split => split.Source)
-            .Select(done => new SplitsDone(PipelineMachine.SourceOf(run.Definition.Name, done.Key), done.Count()))]);
+            .Select(done => new SplitsDone(PipelineMachine.SourceOf(run.Definition.Name, done.Key), done.Count()))], run.Options.RunId is null ? null : Totals());
+    }
+
+    /// <summary>What the run has committed, for those who watch it.</summary>
+    public RunTotals Totals()
+    {
+        var soFar = run.Outcome.SoFar(run.Meter.BytesRead);
+        var (sources, sinks) = (run.Definition.Sources.Count, run.Definition.Sinks.Select(node => node.Id).ToHashSet());
+        return new RunTotals(
+            soFar.BytesRead, soFar.Stages.Take(sources).Sum(line => line.In), soFar.Stages.Where(line => sinks.Contains(line.Id)).Sum(line => line.Out),
+            soFar.Stages.Sum(line => line.Quarantined), soFar.Epochs)
+        {
+            Stages = soFar.Stages.Count > Limits.StagesToldMax ? [] : [.. soFar.Stages.Select(line => new StageTotals(
+                line.Id, line.Type, line.In, line.Created, line.Out, line.Filtered, line.Quarantined, line.Deduplicated, line.Absorbed))],
+            BytesLeft = BytesLeft,
+        };
     }
 
     private async Task<GrainEvent> PauseAsync(Pause pause, CancellationToken cancellation)

@@ -28,6 +28,6 @@ public sealed class RunRates(SiloRun run)
         (_rows, _bytes, _at) = (rows, bytes, now);
     }
 
-    /// <summary>Records found in the sources so far.</summary>
-    public static long RowsRead(SiloRun run) => run.Counts().Take(run.Run.Definition.Sources.Count).Sum(line => line.In);
+    /// <summary>Records found in the sources so far, here.</summary>
+    public static long RowsRead(SiloRun run) => run.Here().Take(run.Run.Definition.Sources.Count).Sum(line => line.In);
 }

@@ -21,13 +21,13 @@ public sealed class SiloRun : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _users;
-    private long _readBefore;
     private long _retries;
     private bool _isClosed;
     private bool _wasCancelled;
     private long _lastUse;
     private volatile bool _isInEpoch;
     private volatile bool _isCounting;
+    private volatile int _epochsBefore;
 
     internal SiloRun(RunName name, PipelineRun run, CancellationTokenSource stop, TimeProvider clock)
     {
@@ -55,25 +55,22 @@ public sealed class SiloRun : IAsyncDisposable
     public long BytesInFlight => _worker.Task?.BytesInFlight ?? 0;
 
     /// <summary>Bytes of the splits that were listed and are not read yet; -1 when unknown.</summary>
-    public long BacklogBytes => _worker.Task?.TotalBytes is { } total ? Math.Max(0, total - (Run.Meter.BytesRead - _readBefore)) : -1;
+    public long BacklogBytes => _worker.BytesLeft;
 
     /// <summary>How often it waited to try again.</summary>
     public long Retries => Interlocked.Read(ref _retries);
 
     /// <summary>The ledger's lines over all epochs of the run, with that of the epoch being read.</summary>
-    public IReadOnlyList<StageCounts> Counts()
-    {
-        var sums = Run.Outcome.Stages.ToList();
-        if (!_isCounting) return sums;
-        foreach (var line in Run.Meter.Lines())
-        {
-            var at = sums.FindIndex(known => known.Id == line.Id);
-            if (at < 0) sums.Add(line);
-            else sums[at] += line;
-        }
+    public IReadOnlyList<StageCounts> Counts() => StageCounts.Sum([Run.Outcome.Before.Stages, Here()]);
 
-        return sums;
-    }
+    /// <summary>Source bytes read, over all epochs of the run.</summary>
+    public long BytesRead => Run.Outcome.Before.BytesRead + Run.Meter.BytesRead;
+
+    /// <summary>The ledger's lines of what was read in this silo.</summary>
+    public IReadOnlyList<StageCounts> Here() => _isCounting && Run.Outcome.Epochs <= _epochsBefore ? StageCounts.Sum([Run.Outcome.Stages, Run.Meter.Lines()]) : Run.Outcome.Stages;
+
+    /// <summary>What the run has committed.</summary>
+    internal ControlPlane.Pipelines.RunTotals Totals() => _worker.Totals();
 
     /// <summary>What each grain of it is doing, in the field's words: <c>run_epoch</c>, <c>commit</c> …</summary>
     public IReadOnlyCollection<KeyValuePair<GrainId, string>> Doing => [.. _doing];
@@ -105,12 +102,12 @@ public sealed class SiloRun : IAsyncDisposable
     /// <summary>Asks it to end at its next barrier.</summary>
     public void Stop() => _stop.Cancel();
 
-    /// <summary>Keeps it from being disposed; false when it is already.</summary>
-    internal bool TryUse()
+    /// <summary>Keeps it from being disposed; false when it is already, or when its grains had gone to another silo and have come back: they begin anew.</summary>
+    internal bool TryUse(Work work)
     {
         lock (_lock)
         {
-            if (_isClosed) return false;
+            if (_isClosed || (_users == 0 && Run.IsDraining && (_wasCancelled || work is Recover))) return false;
             (_users, _wasCancelled) = (_users + 1, false);
             return true;
         }
@@ -131,8 +128,6 @@ public sealed class SiloRun : IAsyncDisposable
     {
         if (work is RunEpoch && Run.IsDraining) await StayDrainedAsync(cancellation);
         if (work is not (RunEpoch or ReadPart or Prepare or Complete or ControlPlane.Datasets.Commit)) _isInEpoch = false;
-        if (work is Complete) _isCounting = false;
-        if (work is Recover) _readBefore = Run.Meter.BytesRead;
         if (work is ControlPlane.Pipelines.Pause) Interlocked.Increment(ref _retries);
         if (Run.IsDraining && !_isInEpoch) _drained.TrySetResult();
         var word = _doing[self] = WordOf(work);
@@ -150,6 +145,7 @@ public sealed class SiloRun : IAsyncDisposable
         }
         finally
         {
+            if (work is Complete) _isCounting = false;
             _doing.TryRemove(self, out _);
         }
     }
@@ -180,6 +176,7 @@ public sealed class SiloRun : IAsyncDisposable
         {
             if (_isClosed) return;
             _isClosed = true;
+            _drained.TrySetResult();
             if (_users == 0) _idle.TrySetResult();
         }
 
@@ -196,7 +193,7 @@ public sealed class SiloRun : IAsyncDisposable
         await epochs.WaitAsync(cancellation);
         try
         {
-            (Epoch, _isInEpoch, _isCounting) = (read.Epoch, true, true);
+            (Epoch, _isInEpoch, _isCounting, _epochsBefore) = (read.Epoch, true, true, Run.Outcome.Epochs);
             var happened = await _worker.DoAsync(self, read, fence, cancellation);
             if (happened is not EpochStaged) _isInEpoch = _isCounting = false;
             return happened;

@@ -68,7 +68,7 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
 
         var runId = (work as IRunWork)?.RunId ?? Runs.LastOrDefault(run => run.Name.Pipeline == self.Key)?.Run.RunId
             ?? throw new DataMeshException("There is no run to do this for.", detail: work.GetType().Name) { MayPass = true };
-        var run = await UseAsync(runId, cancellation);
+        var run = await UseAsync(runId, work, cancellation);
         try
         {
             return await run.DoAsync(self, work, fence, _epochs, cancellation);
@@ -94,7 +94,7 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
 
     private async Task<SiloRun?> FindAsync(string runId) => _runs.TryGetValue(runId, out var run) ? await run.Value : null;
 
-    private async Task<SiloRun> UseAsync(string runId, CancellationToken cancellation)
+    private async Task<SiloRun> UseAsync(string runId, Work work, CancellationToken cancellation)
     {
         while (true)
         {
@@ -102,15 +102,14 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
             try
             {
                 var run = await opening.Value.WaitAsync(cancellation);
-                if (run.TryUse()) return run;
+                if (run.TryUse(work)) return run;
+                await CloseAsync(run, opening);
             }
             catch (Exception) when (opening.Value.IsFaulted)
             {
                 _runs.TryRemove(KeyValuePair.Create(runId, opening));
                 throw;
             }
-
-            _runs.TryRemove(KeyValuePair.Create(runId, opening));
         }
     }
 
@@ -139,12 +138,8 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
     private async Task<GrainEvent?> EndAsync(ReportEnd end)
     {
         if (await FindAsync(end.RunId) is not { } run) return null;
-        var outcome = run.Run.Outcome;
-        var totals = new RunTotals(
-            run.Run.Meter.BytesRead, outcome.Stages.Take(run.Run.Definition.Sources.Count).Sum(line => line.In), outcome.Targets.Sum(target => target.Rows),
-            outcome.Quarantine.Values.Sum(), outcome.Epochs);
         run.End();
-        return new RunCounted(end.RunId, totals);
+        return new RunCounted(end.RunId, run.Totals());
     }
 
     /// <summary>Lets go of runs that have ended, and of those whose grains have moved to another silo.</summary>
@@ -153,9 +148,11 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
         foreach (var run in Runs.Where(run => run.IsLeftBehind(LeftBehindTime))) _ = CloseAsync(run);
     }
 
-    private async Task CloseAsync(SiloRun run)
+    private Task CloseAsync(SiloRun run) => _runs.TryGetValue(run.Run.RunId, out var opened) ? CloseAsync(run, opened) : Task.CompletedTask;
+
+    private async Task CloseAsync(SiloRun run, Lazy<Task<SiloRun>> opened)
     {
-        if (_runs.TryRemove(run.Run.RunId, out _)) Totals.Add(run);
+        if (_runs.TryRemove(KeyValuePair.Create(run.Run.RunId, opened))) Totals.Add(run);
         await run.DisposeAsync();
     }
 }

@@ -1,4 +1,5 @@
 using DataMesh.Cli.Tests.Crash;
+using DataMesh.Client.Contract;
 using DataMesh.Hosting.Redis.Tests;
 
 namespace DataMesh.Cli.Tests.Silos;
@@ -6,6 +7,7 @@ namespace DataMesh.Cli.Tests.Silos;
 /// <summary>Real silos as a cluster on a real Redis: every one answers for all, and what one runs goes on when it dies or leaves.</summary>
 public sealed class ClusterTests : IDisposable
 {
+    private const long Rows = CrashFolder.Files * 4_000 + CrashFolder.Files;
     private readonly RedisServer _redis = new();
     private readonly CrashFolder _folder = new(Undisturbed.SmallEpochs);
     private readonly List<SiloProcess> _silos = [];
@@ -16,7 +18,7 @@ public sealed class ClusterTests : IDisposable
         Start(3);
         _silos[0].Do("submit", "p.yaml");
         var done = _silos[1].AwaitPhase("orders", "done");
-        Assert.Equal(CrashFolder.Files * 4_000 + CrashFolder.Files, done.Counts.RowsRead);
+        Assert.Equal(Rows, done.Counts.RowsRead);
         Undisturbed.AssertSame(_folder);
         Assert.Contains("done: everything that was there is committed", _silos[2].Do("logs", "orders").Output, StringComparison.Ordinal);
         foreach (var silo in _silos)
@@ -37,9 +39,20 @@ public sealed class ClusterTests : IDisposable
         var victim = RunnerOf("orders");
         victim.Kill();
         var other = _silos.First(silo => silo != victim);
-        other.Await("orders", _ => other.Do("logs", "orders").Output.Contains("it goes on from the last committed epoch", StringComparison.Ordinal));
-        other.AwaitPhase("orders", "waiting");
+        var committed = other.Client.StatusAsync("orders").Result;
+        Assert.True(committed.Counts is { RowsRead: > 0, Stages.Count: > 0 }, committed.ToString());
+        var goesOn = other.Await("orders", status => Committed(status) && other.Do("logs", "orders").Output.Contains("it goes on from the last committed epoch", StringComparison.Ordinal));
+        Assert.True(goesOn.BacklogBytes <= committed.BacklogBytes, $"{committed}\n{goesOn}");
+        var end = other.Await("orders", status => Committed(status) && status.Phase == "waiting");
         Undisturbed.AssertSame(_folder);
+        Assert.Equal((Rows, 0L, 0L), (end.Counts.RowsRead, end.BacklogBytes, end.BacklogSplits));
+        Assert.Equal(Rows, end.Counts.Stages[0].In);
+
+        bool Committed(PipelineStatus status)
+        {
+            Assert.True(status.Counts.RowsRead >= 4_000, $"counts began again: {status}");
+            return true;
+        }
     }
 
     [Fact]
@@ -51,8 +64,11 @@ public sealed class ClusterTests : IDisposable
         var leaver = RunnerOf("orders");
         Assert.Equal(0, leaver.Terminate());
         Start(1);
-        _silos[^1].AwaitPhase("orders", "waiting");
+        var end = _silos[^1].AwaitPhase("orders", "waiting");
         Undisturbed.AssertSame(_folder);
+        Assert.Equal(Rows, end.Counts.RowsRead);
+        var leases = _silos[^1].Do("cluster", "--leases", "--json").Json.GetProperty("leases").EnumerateArray().ToLookup(each => each.GetProperty("group").GetString()!.Split(':')[0], each => each.GetProperty("silo").GetString());
+        Assert.All(leases["dataset"], silo => Assert.Equal(leases["orders"].Single(), silo));
     }
 
     [Fact]

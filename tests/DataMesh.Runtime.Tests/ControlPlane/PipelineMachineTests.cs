@@ -12,6 +12,22 @@ public class PipelineMachineTests
     private readonly PipelineMachine _machine = new();
 
     [Fact]
+    public void What_a_run_has_committed_stands_in_the_state_once_however_often_it_is_told()
+    {
+        var totals = new RunTotals(500, 50, 49, 1, 3) { BytesLeft = 100 };
+        var committed = new EpochCommitted(Task, 2, SplitsDone: 1, "run", totals);
+        var state = _machine.Initial with { Phase = PipelinePhase.Running, RunId = "run", Pending = 3, PendingBytes = 300 };
+        for (var time = 0; time < 2; time++)
+        {
+            state = _machine.On(Self, state, committed).State;
+            Assert.Equal((2L, 100L, 3L, totals), (state.Pending, state.PendingBytes, state.EpochsCommitted, state.LastRun));
+        }
+
+        var stale = _machine.On(Self, state, committed with { Epoch = 3, RunId = "before" }).State;
+        Assert.Equal((totals, 1L), (stale.LastRun, stale.Pending));
+    }
+
+    [Fact]
     public void A_run_recovers_lists_every_source_and_then_reads()
     {
         var (state, effects) = Play(_machine.Initial, new StartPipeline("run", "v", ["a", "b"]));
