@@ -32,6 +32,22 @@ public static class Records
         return next.Version;
     }
 
+    /// <summary>Forgets all that is kept of a pipeline's grains; false, and nothing is forgotten, while one of its groups must be running.</summary>
+    public static bool Forget(AgreementServer server, string pipeline)
+    {
+        var (now, groups) = (server.Now, GrainGroup.AllOf(pipeline));
+        if (groups.Any(now.Keeps)) return false;
+        var grains = now.States.Where(state => groups.Contains(state.Value.Group)).Select(state => state.Key).ToList();
+        server.Change(now with
+        {
+            States = now.States.RemoveRange(grains),
+            Streams = now.Streams.RemoveRange(grains),
+            Leases = now.Leases.RemoveRange(groups),
+            Orphans = now.Orphans.RemoveRange(groups),
+        });
+        return true;
+    }
+
     /// <summary>Adds an entry to a stream and returns its sequence number.</summary>
     public static long Append(AgreementServer server, GrainId id, string kind, string json)
     {

@@ -91,6 +91,10 @@ public sealed partial class SimulatedSilo : ISiloHost, IPeerReceiver
         if (_directory.Find(GrainGroup.Of(grain)) is { } holding) InBackground(() => TakeUpAsync(holding, grain));
     }
 
+    /// <inheritdoc/>
+    public Task<bool> ForgetAsync(string pipeline, CancellationToken cancellation) =>
+        Process.RunAsync(() => _link.PersistAsync(server => Records.Forget(server, pipeline), cancellation));
+
     private async Task CallHereAsync(GrainId to, GrainEvent happened, TimeSpan timeout, CancellationToken cancellation)
     {
         using var late = new CancellationTokenSource(timeout, Clock);

@@ -31,7 +31,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
-    public void A_pipeline_whose_silo_is_killed_goes_on_elsewhere_as_if_nothing_had_happened()
+    public async Task A_pipeline_whose_silo_is_killed_goes_on_elsewhere_as_if_nothing_had_happened()
     {
         GoOnForever();
         Start(3);
@@ -39,7 +39,7 @@ public sealed class ClusterTests : IDisposable
         var victim = RunnerOf("orders");
         victim.Kill();
         var other = _silos.First(silo => silo != victim);
-        var committed = other.Client.StatusAsync("orders").Result;
+        var committed = await other.Client.StatusAsync("orders");
         Assert.True(committed.Counts is { RowsRead: > 0, Stages.Count: > 0 }, committed.ToString());
         var goesOn = other.Await("orders", status => Committed(status) && other.Do("logs", "orders").Output.Contains("it goes on from the last committed epoch", StringComparison.Ordinal));
         Assert.True(goesOn.BacklogBytes <= committed.BacklogBytes, $"{committed}\n{goesOn}");
