@@ -50,9 +50,12 @@ public static class DriftDetector
     };
 
     /// <summary>Whether records of a split with this shape are set aside because of a column that it lacks, or of its order; the rule and what is wrong.</summary>
-    public static (string Rule, string Detail)? Diverts(SourceShape shape, DriftPolicy policy)
+    /// <param name="shape">The shape.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="isTaken">Whether a column was taken in: one that never was is not missed.</param>
+    public static (string Rule, string Detail)? Diverts(SourceShape shape, DriftPolicy policy, Func<string, bool> isTaken)
     {
-        var gone = shape.Columns.FirstOrDefault(each => each is { IsGone: true, GoneTo: null } && policy.ActionOn(DriftKind.ColumnRemoved, each.Name) == DriftAction.Quarantine);
+        var gone = shape.Columns.FirstOrDefault(each => each is { IsGone: true, GoneTo: null } && isTaken(each.Name) && policy.ActionOn(DriftKind.ColumnRemoved, each.Name) == DriftAction.Quarantine);
         if (gone is not null) return ($"column_removed: {gone.Name}", $"the file has no column '{gone.Name}' any more");
         return shape.KeptOrder is { } order && policy.ActionOn(DriftKind.ColumnsReordered, null) == DriftAction.Quarantine
             ? ("columns_reordered", $"the file's columns do not stand in the order {Names(order)}")

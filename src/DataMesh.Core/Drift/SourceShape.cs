@@ -64,6 +64,12 @@ public sealed record SplitShape(SourceShape Shape, long HeaderAt)
     /// <summary>Whether there can be no further columns: false for JSON of which only the head was looked at, whose later records may have more members.</summary>
     public bool IsComplete { get; init; } = true;
 
+    /// <summary>Columns that are known not to come, although <see cref="IsComplete"/> is false: all of the split was read before.</summary>
+    public IReadOnlyList<string> Absent { get; init; } = [];
+
+    /// <summary>Whether a column that the head does not show may still come.</summary>
+    public bool MayCome(ShapeColumn column) => !IsComplete && Shape.Find(column.Name) is null && !Absent.Contains(column.Name, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The same without the types of columns that are declared: what is declared does not drift.</summary>
     public SplitShape Without(IReadOnlyDictionary<string, DataType> declared) => declared.Count == 0 ? this : this with
     {

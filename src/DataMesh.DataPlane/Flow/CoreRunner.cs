@@ -67,6 +67,7 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
                 return;
             }
 
+            block.Split.Sought?.Look(batch);
             var treated = block.Split.Treatment is { } treatment ? treatment.Apply(batch, block.Split.Times, SetAside, Tell) : batch;
             if (treated is not { Length: > 0 })
             {
@@ -87,6 +88,7 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
 
         public override void Misfit(ReadOnlySpan<byte> record, long position, in MisfitValue value, string detail)
         {
+            block.Split.Sought?.Saw(value.Column);
             if (block.Split.Loosens?.Invoke(value.Column) == true)
             {
                 runner._morsel.Widenings.Add(Again(value.Column, value.Found) with { Because = FindingKind.Misfit });

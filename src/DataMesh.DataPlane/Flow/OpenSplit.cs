@@ -27,6 +27,9 @@ public sealed class OpenSplit(BoundSource source, Split split, SplitReader reade
     /// <summary>What happens to its rows before the first stage; null when they are as the pipeline expects.</summary>
     public SplitTreatment? Treatment { get; init; }
 
+    /// <summary>Columns that its head does not show; null when there are none.</summary>
+    public SoughtColumns? Sought { get; init; }
+
     /// <summary>Reads texts as dates or times the way that the split writes them.</summary>
     public ReadTimes Times => reader.ReadTimes;
 

@@ -20,6 +20,8 @@ internal static class DriftDecisions
             return decision is DriftAction.Ignore or DriftAction.Quarantine ? change with { Decision = DriftAction.Evolve } : change;
         }
 
+        // What was never taken in is not missed: the rows are as the table knows them.
+        if (change.Kind == DriftKind.ColumnRemoved && plan.Schema.IndexOf(change.Column!) < 0) return change with { Decision = DriftAction.Ignore };
         if (change.Kind == DriftKind.TypeChanged) return change with { Decision = OnType(decision, change.Column!, view.Look.Shape.Find(change.Column!)!.Type, plan, rules) };
         if (change.Kind != DriftKind.ShapeChanged || change.Added.Count > 0) return change;
         var isText = plan.Schema.TryGet(change.Column!, out var field) && field.Type.Kind is TypeKind.String or TypeKind.Json;

@@ -21,6 +21,8 @@ public sealed class DriftGate
     private readonly SourceMemory[] _atEpochStart;
     private readonly Dictionary<(int, string), SplitView> _views = [];
     private readonly HashSet<(int, string)> _opened = [];
+    private readonly Dictionary<(int, string), IReadOnlyList<string>> _absent = [];
+    private readonly List<DriftEntry> _missed = [];
     private readonly List<DriftEvent> _carried = [];
     private readonly DriftLog _log = new();
     private readonly ToldChanges _told;
@@ -57,6 +59,7 @@ public sealed class DriftGate
         BeginEpoch();
         Rewind();
         _views.Clear();
+        _absent.Clear();
         _told.Clear();
         _carried.AddRange(_run.Account.Chain(_run.LastManifest).SelectMany(manifest => manifest.Drift));
     }
@@ -72,7 +75,7 @@ public sealed class DriftGate
         var (number, split, from) = pending;
         var (source, rules) = (_run.Definition.Sources[number].Source, _plans.Sources[number]);
         if (await source.LookAsync(split, _run.Context, _cancellation) is not { } look) return null;
-        look = look.Without(source.DeclaredTypes);
+        look = look.Without(source.DeclaredTypes) with { Absent = _absent.GetValueOrDefault((number, split.Id), []) };
         var (before, changes, after) = _memories[number].Next(split.Id, look, _run.Definition.Drift, isOpen);
         // A split that is read on was measured when it was opened first, even if others came in between.
         var isNew = !_memories[number].Knows(split.Id) && from <= split.Start;
@@ -147,10 +150,42 @@ public sealed class DriftGate
         }
 
         _nulls.Clear();
+        _missed.Clear();
         if (events.Count == 0 && _told.IsEmpty) return (events, shapes);
         var half = _views.Where(each => isOpen(each.Key.Item1, each.Key.Item2)).Select(each => (_run.Definition.Sources[each.Key.Item1].Id, each.Value.Split.Name)).ToHashSet();
         _told.Conclude(events, told => half.Contains((told.Source, told.Split)));
         return (events, shapes);
+    }
+
+    /// <summary>
+    /// Takes in which columns splits turned out not to have, once all of them was read. True when their records are to be set aside, and the epoch, which
+    /// holds them all, has to begin again. What began in an earlier epoch is told; its rows are committed.
+    /// </summary>
+    internal async ValueTask<bool> MissAsync(IReadOnlyList<Groups.MissingColumns> missing)
+    {
+        var policy = _run.Definition.Drift;
+        var isSetAside = false;
+        foreach (var split in missing.Where(split => split.IsWhole && split.Columns.Any(column => policy.ActionOn(DriftKind.ColumnRemoved, column) == DriftAction.Quarantine)))
+        {
+            _absent[(split.Source, split.Split)] = split.Columns;
+            foreach (var column in split.Columns) _log.Miss(_views[(split.Source, split.Split)], column, null);
+            isSetAside = true;
+        }
+
+        if (isSetAside) return true;
+        foreach (var split in missing.OrderBy(split => _views[(split.Source, split.Split)].Order))
+            foreach (var column in split.Columns) await MissAsync(_views[(split.Source, split.Split)], column, policy.ActionOn(DriftKind.ColumnRemoved, column));
+        return false;
+    }
+
+    private async ValueTask MissAsync(SplitView view, string column, DriftAction action)
+    {
+        // A split before this one, which ended in an earlier epoch, lacked it too.
+        if (_atEpochStart[view.Source].Shape?.Find(column) is { IsGone: true }) return;
+        var change = new DriftChange(DriftKind.ColumnRemoved, column, view.Before!.Find(column)!.Type.ToString(), null, action == DriftAction.Quarantine ? DriftAction.Ignore : action);
+        var entry = ToEntry(view, change);
+        if (action == DriftAction.Fail) throw DriftRefusal.Of(await ToEventAsync(entry));
+        if (_log.Miss(view, column, entry)) _missed.Add(entry);
     }
 
     private bool IsTold(DriftEntry entry) => _told.Knows(_run.Definition.Sources[entry.View.Source].Id, entry);
@@ -178,6 +213,12 @@ public sealed class DriftGate
             Strays = strays.TryGetValue((source, column.Name.ToUpperInvariant()), out var type) ? TypeLattice.Join(column.Strays, type) : column.Strays,
             IsLoose = column.IsLoose || rules.Loose.Contains(column.Name),
         }).ToList();
+        foreach (var entry in _missed.Where(each => each.View.Source == source && !IsShownAfter(each)))
+        {
+            var at = columns.FindIndex(each => each.Name.Equals(entry.Change.Column, StringComparison.OrdinalIgnoreCase));
+            if (at >= 0) columns[at] = columns[at] with { IsGone = true };
+        }
+
         foreach (var entry in met.Where(each => each.View.Source == source && each.IsValue && each.Sought == FindingKind.Unknown))
         {
             if (entry.View.Split.Id != memory.LastSplit || columns.Exists(each => each.Name.Equals(entry.SoughtColumn, StringComparison.OrdinalIgnoreCase))) continue;
@@ -186,6 +227,10 @@ public sealed class DriftGate
 
         return memory with { Shape = shape with { Columns = columns } };
     }
+
+    /// <summary>Whether a split behind the one that lacked a column had it again.</summary>
+    private bool IsShownAfter(DriftEntry missed) => _opened.Any(key =>
+        key.Item1 == missed.View.Source && _views[key] is var view && view.Order > missed.View.Order && view.Look.Shape.Find(missed.Change.Column!) is not null);
 
     private DriftEntry ToEntry(SplitView view, DriftChange change) => new(view, false, change, _run.Clock.GetUtcNow())
     {

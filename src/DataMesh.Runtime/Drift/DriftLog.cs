@@ -15,6 +15,21 @@ internal sealed class DriftLog
         if (!_entries.Exists(each => each.Key == entry.Key)) _entries.Add(entry);
     }
 
+    /// <summary>
+    /// Notes that a split turned out to lack a column, unless a split before it did. What the heads of later splits, or nulls in this one, showed of it is the
+    /// same change.
+    /// </summary>
+    /// <returns>Whether it is new.</returns>
+    public bool Miss(SplitView view, string column, DriftEntry? entry)
+    {
+        var known = _entries.Where(each => each.View.Source == view.Source && column.Equals(each.Change.Column, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (known.Exists(each => each.Change.Kind == DriftKind.ColumnRemoved && each.View.Order < view.Order)) return false;
+        foreach (var each in known.Where(each => each.Change.Kind == DriftKind.ColumnRemoved && (entry is null || each.Change.Decision == entry.Change.Decision))) _entries.Remove(each);
+        if (entry is null) _entries.RemoveAll(each => each.Change.Kind == DriftKind.NullabilityChanged && each.View.Split.Id == view.Split.Id && known.Contains(each));
+        else _entries.Add(entry);
+        return true;
+    }
+
     /// <summary>Decides otherwise about what a column met.</summary>
     public void Decide(int source, string column, DriftAction before, DriftAction now)
     {

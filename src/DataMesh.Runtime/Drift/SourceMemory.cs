@@ -65,7 +65,7 @@ public sealed record SourceMemory(SourceShape? Shape, string? SetBy, string? Las
         var before = split == LastSplit ? BeforeLast : BeforeOthers.TryGetValue(split, out var then) ? then : Shape;
         var shape = look.Shape;
         // What the head does not show may still come: it is not gone.
-        if (!look.IsComplete && before is not null) shape = shape with { Columns = [.. shape.Columns, .. before.Columns.Where(each => shape.Find(each.Name) is null)] };
+        if (!look.IsComplete && before is not null) shape = shape with { Columns = [.. shape.Columns, .. before.Columns.Where(look.MayCome)] };
         if (before is null) return isKnown ? (null, [], this) : (null, [], new SourceMemory(Shape ?? shape, SetBy ?? split, split, null) { BeforeOthers = WithLast(isOpen) });
         var changes = DriftDetector.Compare(before, shape, policy);
         return isKnown

@@ -42,7 +42,7 @@ internal static class SplitTreatments
         {
             Output = graph.Output,
             Picked = batch.Count == graph.Output.Count ? null : [.. graph.Output.Select(field => batch.IndexOf(field.Name))],
-            Diversion = view.IsFirst ? null : DriftDetector.Diverts(view.Now, policy),
+            Diversion = view.IsFirst ? null : DriftDetector.Diverts(view.Now, policy, column => graph.Schema.IndexOf(column) >= 0),
             Guards = Judged(batch, rules.Guards.Select(field => field.Name)),
             NotNull = view.IsFirst ? [] : Judged(batch, rules.NotNull),
             NotNested = Judged(batch, changes.Where(each => each is { Kind: DriftKind.ShapeChanged, Decision: DriftAction.Quarantine, Added.Count: 0 }).Select(each => each.Column!))
@@ -51,6 +51,14 @@ internal static class SplitTreatments
             Watched = Judged(batch, view.Now.Present.Where(column => !column.HasNulls && graph.Schema.IndexOf(column.Name) >= 0 && view.Look.Shape.Find(column.Name) is not null).Select(column => column.Name)),
         };
         return IsNeeded(treatment) ? treatment : null;
+    }
+
+    /// <summary>The columns of which only the end of the split tells whether they are there; null when there are none.</summary>
+    public static SoughtColumns? Sought(DecodePlan decoded, SplitView view)
+    {
+        if (view.Look.IsComplete || view.Before is not { } before) return null;
+        var columns = Judged(decoded.Output, before.Present.Where(column => column.Type.Kind != TypeKind.Null && view.Look.MayCome(column)).Select(column => column.Name));
+        return columns.Count == 0 ? null : new SoughtColumns(columns);
     }
 
     private static bool IsNeeded(SplitTreatment treatment) =>

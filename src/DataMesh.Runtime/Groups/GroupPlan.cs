@@ -71,6 +71,17 @@ internal sealed class GroupPlan
         return false;
     }
 
+    /// <summary>Takes in which columns splits turned out not to have. True when the epoch begins again to set their records aside.</summary>
+    public async ValueTask<bool> MissAsync(IReadOnlyList<PartReport> parts)
+    {
+        var missing = new List<MissingColumns>();
+        foreach (var part in parts) missing.AddRange(part.Missing);
+        if (missing.Count == 0 || !await Gate.MissAsync(missing)) return false;
+        Bind();
+        Gate.Rewind();
+        return true;
+    }
+
     /// <summary>An epoch begins.</summary>
     public void BeginEpoch()
     {

@@ -71,11 +71,14 @@ internal sealed class InstanceFeed(int instance, PipelineRun run, ITaskGroup gro
         var plan = SplitTreatments.PlanWithoutLook(source.Plan, rules, run.Definition.Sources[grant.Source].EntersAt is not null);
         SplitTreatment? treatment = null;
         Func<string, bool>? loosens = null;
+        SoughtColumns? sought = null;
         if (grant.Judged is var (view, changes))
         {
             plan = SplitTreatments.Plan(source.Plan, rules, view);
             treatment = SplitTreatments.Of(source.Plan, plan, rules, view, changes, run.Definition.Drift);
             loosens = view.IsFirst ? null : rules.Loosens;
+            // Of a split that is read on, nobody knows any more what its beginning had.
+            sought = grant.From <= grant.Split.Start ? SplitTreatments.Sought(plan, view) : null;
         }
 
         if (grant.Resumption is { } resumption)
@@ -86,6 +89,6 @@ internal sealed class InstanceFeed(int instance, PipelineRun run, ITaskGroup gro
 
         var reader = await source.Source.OpenAsync(grant.Split, grant.From, plan, run.Context, cancellation);
         _from[(grant.Source, grant.Split.Id)] = grant.From;
-        return new OpenSplit(source, grant.Split, reader, grant.From) { Treatment = treatment, Loosens = loosens, IsAwaited = grant.IsAwaited };
+        return new OpenSplit(source, grant.Split, reader, grant.From) { Treatment = treatment, Loosens = loosens, Sought = sought, IsAwaited = grant.IsAwaited };
     }
 }

@@ -30,6 +30,9 @@ public sealed record PartReport(
     /// <summary>Splits read to their end.</summary>
     public IReadOnlyList<SplitPosition> Finished { get; init; } = [];
 
+    /// <summary>Columns that splits turned out not to have, when they had been read to their end.</summary>
+    public IReadOnlyList<MissingColumns> Missing { get; init; } = [];
+
     /// <summary>The split read half, or null.</summary>
     public HeldSplit? Open { get; init; }
 
@@ -44,3 +47,10 @@ public sealed record PartReport(
 /// <param name="Name">The file, for people.</param>
 /// <param name="Position">How far it has come.</param>
 public sealed record HeldSplit(string Name, SplitPosition Position);
+
+/// <summary>Columns of which a split held no value at all, which its head could not tell.</summary>
+/// <param name="Source">Number of the source.</param>
+/// <param name="Split">The split's id.</param>
+/// <param name="Columns">The columns.</param>
+/// <param name="IsWhole">Whether all of the split was read in this epoch, so that the epoch can begin again with what is known now.</param>
+public sealed record MissingColumns(int Source, string Split, IReadOnlyList<string> Columns, bool IsWhole);

@@ -221,7 +221,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
     {
         IReadOnlyList<Widening> widenings = [.. parts.SelectMany(part => part.Widenings)];
         var refused = parts.Select(part => part.Refused).FirstOrDefault(why => why is not null);
-        if (widenings.Count == 0 && refused is null) return false;
+        if (widenings.Count == 0 && refused is null && !await _plan!.MissAsync(parts)) return false;
         (_alone, _held) = (null, []);
         if (refused is not null) _plan!.GiveUpRewrites(refused);
         if (widenings.Count == 0 || !await _plan!.WidenAsync(widenings))

@@ -172,10 +172,15 @@ internal sealed class TaskInstance(
             Reasons = quarantine.Reasons,
             State = order.KeepsState ? run.Account.States.Save(_graph!, _path!, order.States, order.Epoch) : [],
             Notices = _path!.Notices,
+            Missing = [.. outcome.FinishedSplits.Select(MissingIn).OfType<MissingColumns>()],
             Finished = [.. outcome.FinishedSplits.Select(split => _feed.PositionOf(split) with { IsWhole = !split.Split.MayGrow })],
             Open = outcome.OpenSplit is { } half ? new HeldSplit(half.Split.Name, _feed.PositionOf(half)) : null,
         };
     }
+
+    private MissingColumns? MissingIn(OpenSplit split) => split is { IsFinished: true, Sought.Missing: { Count: > 0 } columns }
+        ? new MissingColumns(split.Source.Node, split.Split.Id, columns, _feed.PositionOf(split).From <= split.Split.Start)
+        : null;
 
     private static DataMeshException StoppedEarly() => new(
         "A stage had seen enough before all records were replayed (a limit): nothing was replayed.", hint: "take the limit out, or replay fewer records with filters");

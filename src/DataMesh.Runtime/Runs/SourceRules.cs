@@ -76,11 +76,11 @@ public sealed class SourceRules(DriftPolicy policy, bool widening, IReadOnlyDict
         }
     }
 
-    /// <summary>Columns that had no null so far have none from here on, where the policy says so.</summary>
+    /// <summary>Columns that were taken in and had no null so far have none from here on, where the policy says so.</summary>
     public void KeepNotNull(SourceShape shape)
     {
         foreach (var column in shape.Columns)
-            if (!column.HasNulls && policy.ActionOn(DriftKind.NullabilityChanged, column.Name) == DriftAction.Quarantine) _notNull.Add(column.Name);
+            if (!column.HasNulls && IndexOf(column.Name) >= 0 && policy.ActionOn(DriftKind.NullabilityChanged, column.Name) == DriftAction.Quarantine) _notNull.Add(column.Name);
     }
 
     /// <summary>Takes in what an epoch has to start again with; says what changed, for people, or null when nothing did.</summary>

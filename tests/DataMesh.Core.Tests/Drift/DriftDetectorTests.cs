@@ -68,11 +68,11 @@ public class DriftDetectorTests
     {
         var policy = new DriftPolicy { Overrides = new DriftOverrides { ColumnRemoved = DriftAction.Quarantine } };
         var shape = Next(Shape("a int64, b string"), "a int64", policy);
-        Assert.Equal("column_removed: b", DriftDetector.Diverts(shape, policy)!.Value.Rule);
+        Assert.Equal("column_removed: b", DriftDetector.Diverts(shape, policy, _ => true)!.Value.Rule);
         shape = Next(shape, "a int64", policy);
-        Assert.NotNull(DriftDetector.Diverts(shape, policy));
-        Assert.Null(DriftDetector.Diverts(Next(shape, "a int64, b string", policy), policy));
-        Assert.Null(DriftDetector.Diverts(shape, Evolve));
+        Assert.NotNull(DriftDetector.Diverts(shape, policy, _ => true));
+        Assert.Null(DriftDetector.Diverts(Next(shape, "a int64, b string", policy), policy, _ => true));
+        Assert.Null(DriftDetector.Diverts(shape, Evolve, _ => true));
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public class DriftDetectorTests
     {
         var policy = new DriftPolicy { Overrides = new DriftOverrides { ColumnsReordered = DriftAction.Quarantine } };
         var shape = Next(Shape("a int64, b string"), "b string, a int64", policy);
-        Assert.Equal("columns_reordered", DriftDetector.Diverts(shape, policy)!.Value.Rule);
-        Assert.Null(DriftDetector.Diverts(Next(shape, "a int64, b string", policy), policy));
+        Assert.Equal("columns_reordered", DriftDetector.Diverts(shape, policy, _ => true)!.Value.Rule);
+        Assert.Null(DriftDetector.Diverts(Next(shape, "a int64, b string", policy), policy, _ => true));
     }
 
     [Fact]

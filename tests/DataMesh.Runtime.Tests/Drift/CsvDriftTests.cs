@@ -68,6 +68,25 @@ public sealed class CsvDriftTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true, "quarantine", "Quarantine")]
+    [InlineData(false, "quarantine", "Quarantine")]
+    [InlineData(true, "{ overrides: { column_added: ignore, column_removed: fail } }", "Ignore")]
+    [InlineData(false, "{ overrides: { column_added: ignore, column_removed: fail } }", "Ignore")]
+    public async Task A_column_that_was_never_taken_in_is_not_missed_when_it_goes(bool inOneRun, string policy, string added)
+    {
+        _folder.Drift = policy;
+        _folder.Add("1.csv", "a,b", "1,x");
+        if (!inOneRun) await _folder.DoneAsync();
+        _folder.Add("2.csv", "a,b,c", "2,y,7");
+        if (!inOneRun) await _folder.DoneAsync();
+        _folder.Add("3.csv", "a,b", "3,z").Add("4.csv", "a,b", "4,z");
+        await _folder.DoneAsync();
+        Assert.Equal([$"ColumnAdded c:  > int64 @ in/2.csv:1 {added}", "ColumnRemoved c: int64 >  @ in/3.csv:1 Ignore"], await _folder.ToldAsync());
+        Assert.Equal(added == "Ignore" ? [] : [("structural_drift", "column_added: c", "2,y,7")], _folder.Bad());
+        Assert.Equal(added == "Ignore" ? 4 : 3, _folder.Rows().Count);
+    }
+
+    [Theory]
     [InlineData("column_added", "a,b,c|3,z,7", "in/2.csv:1: The new column 'c' appeared.")]
     [InlineData("column_removed", "a|3", "in/2.csv:1: The column 'b' is gone.")]
     [InlineData("columns_reordered", "b,a|z,3", "in/2.csv:1: The columns stand in another order.")]

@@ -53,6 +53,55 @@ public sealed class JsonDriftTests : IDisposable
         Assert.Contains("""{"a":3,"b":null}""", _folder.Rows());
     }
 
+    [Theory]
+    [InlineData("evolve", true)]
+    [InlineData("evolve", false)]
+    [InlineData("quarantine", true)]
+    [InlineData("quarantine", false)]
+    public async Task A_member_that_is_nowhere_in_a_large_file_is_told_when_the_file_was_read(string policy, bool inOneRun)
+    {
+        _folder.Drift = policy;
+        _folder.Add("1.ndjson", """{"a":1,"b":"x"}""");
+        if (!inOneRun) await _folder.DoneAsync();
+        _folder.Add("2.ndjson", Large(null)).Add("3.ndjson", """{"a":3}""").Add("4.ndjson", Large(null));
+        await _folder.DoneAsync();
+        _folder.Add("5.ndjson", """{"a":5,"b":"y"}""");
+        await _folder.DoneAsync();
+        var decision = policy == "evolve" ? "Evolve" : "Quarantine";
+        Assert.Equal([$"ColumnRemoved b: string >  @ in/2.ndjson:1 {decision}", "ColumnAdded b:  > string @ in/5.ndjson:1 Evolve"], await _folder.ToldAsync());
+        Assert.Equal(policy == "evolve" ? (2 * LargeRows) + 3 : 2, _folder.Rows().Count);
+    }
+
+    [Fact]
+    public async Task A_member_that_comes_late_in_a_large_file_is_not_gone()
+    {
+        _folder.Add("1.ndjson", """{"a":1,"b":"x"}""").Add("2.ndjson", Large("""{"a":2,"b":"late"}"""));
+        await _folder.DoneAsync();
+        Assert.Empty(await _folder.ToldAsync());
+    }
+
+    [Fact]
+    public async Task A_policy_of_fail_stops_before_the_epoch_in_which_a_large_file_ends_without_a_member()
+    {
+        _folder.Drift = "{ overrides: { column_removed: fail } }";
+        _folder.Add("1.ndjson", """{"a":1,"b":"x"}""").Add("2.ndjson", Large(null));
+        Assert.Contains("The column 'b' is gone", (await _folder.RunAsync()).Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("evolve", "Evolve")]
+    [InlineData("quarantine", "Ignore")] // Its records were set aside for their nulls.
+    public async Task A_member_that_is_nowhere_in_a_file_read_in_several_epochs_is_told_at_its_end(string policy, string decision)
+    {
+        _folder.Drift = policy;
+        _folder.Add("1.ndjson", """{"a":1,"b":"x"}""");
+        await _folder.DoneAsync();
+        _folder.Add("2.ndjson", Large(null)).Add("3.ndjson", Large(null));
+        await _folder.DoneAsync(new RunOptions { EpochBytes = 1 });
+        Assert.Equal([$"ColumnRemoved b: string >  @ in/2.ndjson:1 {decision}"], (await _folder.ToldAsync()).Where(told => told.StartsWith("ColumnRemoved", StringComparison.Ordinal)));
+        Assert.Equal(policy == "evolve" ? (2 * LargeRows) + 1 : 1, _folder.Rows().Count);
+    }
+
     [Fact]
     public async Task Another_order_of_members_is_no_drift()
     {
@@ -206,4 +255,9 @@ public sealed class JsonDriftTests : IDisposable
         await _folder.DoneAsync();
         Assert.Equal(["ColumnRenamed a: a > a_new @ in/2.ndjson:1 Evolve"], await _folder.ToldAsync());
     }
+
+    private const int LargeRows = 120_000;
+
+    /// <summary>Records that the sample of a file's head does not reach to the end of.</summary>
+    private static string[] Large(string? last) => [.. Enumerable.Range(0, last is null ? LargeRows : LargeRows - 1).Select(i => $$"""{"a":{{i}}         }"""), .. last is null ? Array.Empty<string>() : [last]];
 }

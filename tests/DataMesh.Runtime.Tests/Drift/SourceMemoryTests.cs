@@ -18,10 +18,10 @@ public sealed class SourceMemoryTests
         foreach (var (split, columns) in new[] { ("1", "a"), ("2", "a,b"), ("3", "a"), ("4", "a,c"), ("5", "a") })
             memory = memory.Next(split, Look(columns), Quarantine, IsOpen).After;
 
-        Assert.NotNull(DriftDetector.Diverts(memory.ShapeAt("5", Look("a"), null, []), Quarantine));
+        Assert.NotNull(DriftDetector.Diverts(memory.ShapeAt("5", Look("a"), null, []), Quarantine, _ => true));
         var (before, changes, after) = memory.Next("2", Look("a,b"), Quarantine, IsOpen);
         var shape = after.ShapeAt("2", Look("a,b"), before, changes);
-        Assert.Null(DriftDetector.Diverts(shape, Quarantine));
+        Assert.Null(DriftDetector.Diverts(shape, Quarantine, _ => true));
         Assert.Equal(["b"], changes.Select(change => change.Column));
         Assert.NotNull(shape.FindPresent("c"));
     }
