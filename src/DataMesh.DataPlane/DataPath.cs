@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Tasks.Dataflow;
 using DataMesh.Core.Components;
+using DataMesh.DataPlane.Exchanges;
 using DataMesh.DataPlane.Flow;
 using DataMesh.DataPlane.Graph;
 using DataMesh.DataPlane.Ledger;
@@ -14,13 +15,14 @@ namespace DataMesh.DataPlane;
 /// 1 read       one reader at a time takes a block of raw bytes between true record boundaries       (this file, ReadAsync)
 /// 2 transform  every core: decode the block to columns, run the stages that need no order            (Flow/CoreRunner)
 /// 3 order      blocks come back in source order; stages that need order, the ledger, quarantine      (Flow/OrderedRunner)
+///              with several tasks, rows of a key go to the task that has it, and come from all         (DataPath.Exchange.cs)
 /// 4 encode     every core: row groups to Parquet, CSV or JSON                                        (Flow/SinkStep)
 /// 5 append     one writer per sink puts encoded row groups into staged files, in order               (Flow/SinkStep)
 /// </code>
 /// The steps are TPL Dataflow blocks with bounded capacity: a full one makes the step before it wait, back to the reader, which also waits
 /// for the task's byte budget. An epoch ends when the network has drained: what was read is then wholly staged.
 /// </summary>
-public sealed class DataPath
+public sealed partial class DataPath
 {
     private readonly BoundGraph _graph;
     private readonly PathOptions _options;
@@ -42,11 +44,12 @@ public sealed class DataPath
         (_graph, _options, _meter) = (graph, options, meter);
         _budget = new ByteBudget(options.BytesInFlight, options.Whole);
         _ordered = new OrderedRunner(graph);
+        _crossing = options.Exchange is { } plan ? new Crossing(graph, plan, options.Task) : null;
         meter.Watch(graph, _ordered.Counts);
     }
 
     /// <summary>Bytes in flight now.</summary>
-    public long BytesInFlight => _budget.Spent;
+    public long BytesInFlight => _budget.Spent + (_crossing?.BytesWaiting ?? 0);
 
     /// <summary>Whether a stage holds so much that the epoch should end soon.</summary>
     public bool WantsBarrier
@@ -69,7 +72,9 @@ public sealed class DataPath
     /// <param name="writers">One writer per sink of the graph.</param>
     /// <param name="quarantine">Takes bad records.</param>
     /// <param name="isDue">Asked after every block with the epoch's source bytes so far: whether the epoch should end now.</param>
-    public async Task<EpochOutcome> RunEpochAsync(ISplitFeed splits, IReadOnlyList<SinkWriter> writers, IQuarantine quarantine, Func<long, bool> isDue)
+    /// <param name="exchange">What crosses between the tasks in this attempt; null where they need nothing of one another.</param>
+    public async Task<EpochOutcome> RunEpochAsync(
+        ISplitFeed splits, IReadOnlyList<SinkWriter> writers, IQuarantine quarantine, Func<long, bool> isDue, IExchange? exchange = null)
     {
         _widenings.Clear();
         _ordered.Counts.Clear();
@@ -77,27 +82,29 @@ public sealed class DataPath
         _badSeen.Clear();
         _inFlight.Clear();
         _options.BadWindow?.Restore();
-        var sinks = writers.Select(writer => new SinkStep(writer, _options, _budget, _meter.Wrote)).ToList();
-        var transform = new TransformBlock<BlockInFlight, Morsel>(TransformAsync, _options.Parallel());
-        var order = new ActionBlock<Morsel>(morsel => OrderAsync(morsel, sinks, quarantine), _options.Sequential());
-        transform.LinkTo(order, new DataflowLinkOptions { PropagateCompletion = true });
         // A step that fails takes nothing any more: whoever waits for room before it has to be told.
         using var failing = CancellationTokenSource.CreateLinkedTokenSource(_options.Abort);
-        IReadOnlyList<Task> later = [order.Completion, .. sinks.Select(sink => sink.Completion)];
+        var sinks = writers.Select(writer => new SinkStep(writer, _options, _budget, _meter.Wrote)).ToList();
+        var transform = new TransformBlock<BlockInFlight, Morsel>(TransformAsync, _options.Parallel());
+        var order = new ActionBlock<Morsel>(morsel => OrderAsync(morsel, sinks, quarantine, failing.Token), _options.Sequential());
+        transform.LinkTo(order, new DataflowLinkOptions { PropagateCompletion = true });
+        var receiving = exchange is null ? Task.FromResult<bool?>(false) : ReceiveAsync(exchange, sinks, quarantine, isDue, failing.Token);
+        IReadOnlyList<Task> later = [order.Completion, .. sinks.Select(sink => sink.Completion), receiving];
         foreach (var step in later) _ = EndWhenFailedAsync(step, failing);
         try
         {
-            var (drained, finished, open) = await ReadUnlessFailedAsync(splits, transform, later, isDue, failing.Token);
+            var (drained, finished, open) = await ReadAsync(splits, transform, isDue, failing.Token);
             transform.Complete();
             await order.Completion;
-            if (_widenings.Count > 0)
+            if (exchange is not null) await EndSendingAsync(open, drained, failing.Token);
+            var received = await receiving;
+            if (_widenings.Count > 0 || received is null)
             {
                 foreach (var sink in sinks) await sink.AbandonAsync();
-                return new EpochOutcome(false, [.. _widenings], _ordered.Counts, finished, open);
+                return new EpochOutcome(false, [.. _widenings], _ordered.Counts, finished, open) { IsGivenUp = true };
             }
 
-            if (drained) await FinishStagesAsync(sinks, quarantine);
-            else await EndEpochOfStagesAsync(sinks, quarantine);
+            if (exchange is null) await EndStagesAsync(drained, sinks, quarantine);
             SeeBad(null);
             for (var i = 0; i < sinks.Count; i++)
             {
@@ -106,10 +113,15 @@ public sealed class DataPath
 
             return new EpochOutcome(drained, [], _ordered.Counts, finished, open);
         }
-        catch
+        catch (Exception error)
         {
+            var failed = later.FirstOrDefault(step => step.IsFaulted);
             ((IDataflowBlock)transform).Fault(new OperationCanceledException());
+            await failing.CancelAsync();
+            await Task.WhenAny(receiving);
             foreach (var sink in sinks) await sink.AbandonAsync();
+            // Who waited was told to stop: what the step that failed says is why.
+            if (error is OperationCanceledException && !_options.Abort.IsCancellationRequested && failed is not null) await failed;
             throw;
         }
     }
@@ -128,21 +140,6 @@ public sealed class DataPath
         }
     }
 
-    /// <summary>Reads; when a later step failed, throws what it failed of.</summary>
-    private async Task<(bool Drained, List<OpenSplit> Finished, OpenSplit? Open)> ReadUnlessFailedAsync(
-        ISplitFeed splits, TransformBlock<BlockInFlight, Morsel> transform, IReadOnlyList<Task> later, Func<long, bool> isDue, CancellationToken failing)
-    {
-        try
-        {
-            return await ReadAsync(splits, transform, isDue, failing);
-        }
-        catch (OperationCanceledException) when (failing.IsCancellationRequested && !_options.Abort.IsCancellationRequested)
-        {
-            await later.First(step => step.IsFaulted);
-            throw;
-        }
-    }
-
     private async Task<(bool Drained, List<OpenSplit> Finished, OpenSplit? Open)> ReadAsync(
         ISplitFeed splits, TransformBlock<BlockInFlight, Morsel> transform, Func<long, bool> isDue, CancellationToken failing)
     {
@@ -150,10 +147,11 @@ public sealed class DataPath
         var bytes = 0L;
         while (await splits.CurrentAsync(failing) is { } split)
         {
+            BeginSplit(split);
             while (true)
             {
                 if (_hasSeenEnough) return (true, finished, split);
-                if (isDue(bytes) || HasToStartAgain()) return (false, finished, split);
+                if (isDue(Counted(bytes)) || HasToStartAgain()) return (false, finished, split);
                 await _budget.WaitAsync(failing);
                 var before = split.BytesRead;
                 var block = await split.ReadAsync(failing);
@@ -170,7 +168,8 @@ public sealed class DataPath
                 }
             }
 
-            if (split.IsAwaited) await _inFlight.EmptyAsync(failing);
+            if (split.IsAwaited || _crossing is { Turns: not null }) await _inFlight.EmptyAsync(failing);
+            if (_crossing is not null && !await EndSplitAsync(split, bytes, failing)) return (false, finished, split);
             finished.Add(split);
             await splits.FinishAsync(failing);
         }
@@ -180,6 +179,7 @@ public sealed class DataPath
 
     private bool HasToStartAgain()
     {
+        if (_crossing is { Turns.IsLost: true }) return true;
         if (ScansForWidenings) return false;
         lock (_widenings) return _widenings.Count > 0;
     }
@@ -188,7 +188,7 @@ public sealed class DataPath
     {
         if (!_idleCores.TryPop(out var core))
         {
-            core = new CoreRunner(_graph) { NumbersRecords = _options.BadWindow is not null };
+            core = new CoreRunner(_graph, _options.Exchange) { NumbersRecords = _options.BadWindow is not null };
             lock (_cores) _cores.Add(core);
         }
 
@@ -199,8 +199,15 @@ public sealed class DataPath
         return morsel;
     }
 
-    private async Task OrderAsync(Morsel morsel, List<SinkStep> sinks, IQuarantine quarantine)
+    private async Task OrderAsync(Morsel morsel, List<SinkStep> sinks, IQuarantine quarantine, CancellationToken failing)
     {
+        if (_crossing is not null && !await HasTurnAsync(failing))
+        {
+            morsel.Discard();
+            LetGo(morsel);
+            return;
+        }
+
         await JudgeAsync(morsel);
         lock (_widenings)
         {
@@ -208,6 +215,13 @@ public sealed class DataPath
             if (_widenings.Count > 0) morsel.Discard();
         }
 
+        if (_crossing is null) await TakeAsync(morsel, sinks, quarantine);
+        else await CrossAsync(morsel, sinks, quarantine, failing);
+        LetGo(morsel);
+    }
+
+    private async ValueTask TakeAsync(Morsel morsel, List<SinkStep> sinks, IQuarantine quarantine)
+    {
         _ordered.Counts.Add(morsel.Counts);
         foreach (var (notice, count) in morsel.Notices) _ordered.Notices[notice] = _ordered.Notices.GetValueOrDefault(notice) + count;
         if (morsel.Bad.Count > 0) await SetAsideAsync(quarantine, morsel.Bad);
@@ -220,6 +234,10 @@ public sealed class DataPath
         SeeBad(morsel.Counts);
         _hasSeenEnough = _ordered.HasSeenEnough();
         WantsBarrier = _ordered.WantsBarrier();
+    }
+
+    private void LetGo(Morsel morsel)
+    {
         _budget.Return(morsel.Budget);
         _inFlight.Leave();
     }
@@ -254,13 +272,16 @@ public sealed class DataPath
         }
     }
 
+    private Task EndStagesAsync(bool drained, List<SinkStep> sinks, IQuarantine quarantine) =>
+        drained ? FinishStagesAsync(sinks, quarantine) : EndEpochOfStagesAsync(sinks, quarantine);
+
     /// <summary>Ends the input of every stage, in the order of the graph, so that what one emits reaches the next before that one ends.</summary>
     private async Task FinishStagesAsync(List<SinkStep> sinks, IQuarantine quarantine)
     {
-        foreach (var node in _graph.Stages.Where(node => node.Region != Region.Parallel))
+        foreach (var node in _graph.Stages.Where(node => node.Region != Region.Parallel && RunsHere(node)))
         {
             if (node.Keeps == Keeping.State && !_options.EndsRun) _ordered.EndEpoch(node);
-            else _ordered.Finish(node, [.. _cores.SelectMany(core => core.WorkersOf(node))]);
+            else _ordered.Finish(node, _crossing is null ? [.. _cores.SelectMany(core => core.WorkersOf(node))] : []);
             await ForwardAsync(sinks, quarantine);
         }
     }
@@ -268,7 +289,7 @@ public sealed class DataPath
     /// <summary>Lets stages emit what they hold back only until a barrier, in the order of the graph.</summary>
     private async Task EndEpochOfStagesAsync(List<SinkStep> sinks, IQuarantine quarantine)
     {
-        foreach (var node in _graph.Stages.Where(node => node.Region == Region.Ordered))
+        foreach (var node in _graph.Stages.Where(node => node.Region == Region.Ordered && RunsHere(node)))
         {
             _ordered.EndEpoch(node);
             await ForwardAsync(sinks, quarantine);

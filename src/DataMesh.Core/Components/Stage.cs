@@ -1,4 +1,5 @@
 using DataMesh.Core.Columns;
+using DataMesh.Core.Keys;
 using DataMesh.Core.Storage;
 
 namespace DataMesh.Core.Components;
@@ -124,6 +125,32 @@ public abstract class BoundStage
     public virtual void Merge(IReadOnlyList<StageWorker> workers, StageOutput output)
     {
     }
+
+    /// <summary>
+    /// Divides the rows by key when several tasks run the pipeline: rows of one key come to one task, and the result does not depend on which keys come
+    /// to the same. Null when the stage needs all rows in one place.
+    /// </summary>
+    public virtual RowDivider? CreateDivider() => null;
+
+    /// <summary>Merging stages: whether what workers absorbed can go to another task as bytes, instead of the rows.</summary>
+    public virtual bool SendsStates => false;
+
+    /// <summary>Merging stages that send states: puts together what the workers absorbed and writes it in pieces, each for one task. The workers are used up.</summary>
+    /// <param name="workers">The workers of all cores.</param>
+    /// <param name="tasks">How many tasks the keys are divided among.</param>
+    /// <param name="orderOf">The place among all splits of the split that a block is of, by the block's number.</param>
+    public virtual IEnumerable<(int Task, byte[] State)> WriteStates(IReadOnlyList<StageWorker> workers, int tasks, Func<long, int> orderOf) =>
+        throw new NotSupportedException($"{GetType().Name} sends no states.");
+
+    /// <summary>Merging stages that send states: takes in a piece that <see cref="WriteStates"/> wrote in some task.</summary>
+    public virtual void TakeState(StageWorker worker, byte[] state) => throw new NotSupportedException($"{GetType().Name} sends no states.");
+}
+
+/// <summary>Gives rows the groups of their keys; see <see cref="KeyShare"/>. Not thread-safe.</summary>
+public abstract class RowDivider
+{
+    /// <summary>The group of every row. Rows with equal keys are in one group.</summary>
+    public abstract byte[] GroupsOf(RecordBatch batch);
 }
 
 /// <summary>Runs a bound stage over batches on one core.</summary>
@@ -164,6 +191,12 @@ public abstract class StageWorker
     /// one, then changes.
     /// </summary>
     public virtual void RestoreState(StateReader reader) => throw new NotSupportedException($"{GetType().Name} keeps no state.");
+
+    /// <summary>
+    /// Keyed stages that keep state: takes in what one of several tasks saved, as far as its keys are of the share. Called for the files of every such task,
+    /// one task after the other; what comes is added to what is there.
+    /// </summary>
+    public virtual void RestoreState(StateReader reader, KeyShare share) => throw new NotSupportedException($"{GetType().Name} keeps no state by key.");
 }
 
 /// <summary>Why rows left the flow, or came into it, inside a stage: the terms of the ledger's equation besides in, out and quarantined.</summary>

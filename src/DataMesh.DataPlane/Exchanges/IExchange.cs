@@ -1,25 +1,29 @@
-using DataMesh.Core.Columns;
-
 namespace DataMesh.DataPlane.Exchanges;
 
 /// <summary>
-/// Rows that change task: every sender may send to every receiver. What one sender sends to one receiver arrives in its order. An epoch ends for a receiver
-/// when all senders have ended it; what a sender sends after that is not seen before.
+/// What crosses between the tasks of one attempt at an epoch: every task may send to every task, itself too. What one sends to another arrives in its order;
+/// what one sends after it has seen a parcel of another arrives everywhere behind what that one had sent before.
 /// </summary>
 public interface IExchange
 {
-    /// <summary>Sends a batch, which changes owner. Waits while the receiver has too much of this sender waiting.</summary>
-    ValueTask SendAsync(int from, int to, RecordBatch batch, CancellationToken cancellation);
+    /// <summary>How many tasks take part.</summary>
+    int Tasks { get; }
 
-    /// <summary>A sender has sent everything of an epoch.</summary>
-    ValueTask EndAsync(int from, long epoch, CancellationToken cancellation);
+    /// <summary>Whether the attempt counts for nothing any more: what is sent goes nowhere, and nothing is received.</summary>
+    bool IsGivenUp { get; }
 
-    /// <summary>The next batch for a receiver, or the end of the epoch. One caller at a time for each receiver.</summary>
-    ValueTask<Received> ReceiveAsync(int to, CancellationToken cancellation);
+    /// <summary>Sends a parcel, which changes owner. Waits while too much of this sender waits at the receiver; marks never wait.</summary>
+    ValueTask SendAsync(int from, int to, Parcel parcel, CancellationToken cancellation);
+
+    /// <summary>Completes when everything that a task has sent has arrived.</summary>
+    ValueTask FlushAsync(int from, CancellationToken cancellation);
+
+    /// <summary>The next parcel for a task; null when the attempt was given up. One caller at a time for each task.</summary>
+    ValueTask<Parcel?> ReceiveAsync(int to, CancellationToken cancellation);
+
+    /// <summary>Bytes that wait for a task.</summary>
+    long WaitingAt(int to);
+
+    /// <summary>Gives the attempt up for all tasks: nobody waits any more.</summary>
+    void GiveUp();
 }
-
-/// <summary>What a receiver gets.</summary>
-/// <param name="Batch">Rows, which the receiver owns; null at the end of an epoch.</param>
-/// <param name="From">Who sent them.</param>
-/// <param name="Epoch">The epoch that ends; -1 for rows.</param>
-public readonly record struct Received(RecordBatch? Batch, int From, long Epoch);

@@ -1,127 +1,134 @@
-using DataMesh.Core.Columns;
+using DataMesh.DataPlane.Flow;
 
 namespace DataMesh.DataPlane.Exchanges;
 
-/// <summary>An exchange between tasks of one process: batches are handed over as they are.</summary>
-/// <param name="senders">How many tasks send.</param>
-/// <param name="receivers">How many tasks receive.</param>
-/// <param name="credit">Bytes that one sender may have waiting at one receiver. A larger batch goes when nothing else waits.</param>
-public sealed class LocalExchange(int senders, int receivers, long credit) : IExchange, IDisposable
+/// <summary>An exchange between tasks of one process: parcels are handed over as they are.</summary>
+/// <param name="tasks">How many tasks take part.</param>
+/// <param name="credit">Bytes that one task may have waiting at another. A larger parcel goes when nothing else waits.</param>
+/// <param name="whole">The budget of all tasks of the silo, which counts what waits too; null without one.</param>
+public sealed class LocalExchange(int tasks, long credit, ByteBudget? whole = null) : IExchange, IDisposable
 {
-    private readonly Inbox[] _inboxes = [.. Enumerable.Range(0, receivers).Select(_ => new Inbox(senders, credit))];
+    private readonly Inbox[] _inboxes = [.. Enumerable.Range(0, tasks).Select(_ => new Inbox(tasks, credit, whole))];
+    private volatile bool _isGivenUp;
 
     /// <inheritdoc/>
-    public ValueTask SendAsync(int from, int to, RecordBatch batch, CancellationToken cancellation) => _inboxes[to].AddAsync(from, batch, cancellation);
+    public int Tasks => tasks;
 
     /// <inheritdoc/>
-    public ValueTask EndAsync(int from, long epoch, CancellationToken cancellation)
+    public bool IsGivenUp => _isGivenUp;
+
+    /// <inheritdoc/>
+    public ValueTask SendAsync(int from, int to, Parcel parcel, CancellationToken cancellation) => _inboxes[to].AddAsync(from, parcel, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask FlushAsync(int from, CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public ValueTask<Parcel?> ReceiveAsync(int to, CancellationToken cancellation) => _inboxes[to].TakeAsync(cancellation);
+
+    /// <inheritdoc/>
+    public long WaitingAt(int to) => _inboxes[to].Bytes;
+
+    /// <inheritdoc/>
+    public void GiveUp()
     {
-        foreach (var inbox in _inboxes) inbox.End(from, epoch);
-        return ValueTask.CompletedTask;
+        _isGivenUp = true;
+        foreach (var inbox in _inboxes) inbox.Close();
     }
-
-    /// <inheritdoc/>
-    public ValueTask<Received> ReceiveAsync(int to, CancellationToken cancellation) => _inboxes[to].TakeAsync(cancellation);
 
     /// <summary>Lets go of what nobody has received.</summary>
-    public void Dispose()
-    {
-        foreach (var inbox in _inboxes) inbox.Clear();
-    }
+    public void Dispose() => GiveUp();
 
-    /// <summary>What waits for one receiver: a line for each sender, which stands still behind the end of an epoch until all lines have come to it.</summary>
-    private sealed class Inbox(int senders, long credit)
+    /// <summary>What waits for one task, in the order in which it came.</summary>
+    private sealed class Inbox(int senders, long credit, ByteBudget? whole)
     {
         private readonly Lock _lock = new();
-        private readonly Queue<Received>[] _lines = [.. Enumerable.Range(0, senders).Select(_ => new Queue<Received>())];
+        private readonly Queue<Parcel> _parcels = [];
         private readonly long[] _waiting = new long[senders];
-        private TaskCompletionSource _changed = NewChange();
-        private int _next;
+        private TaskCompletionSource? _changed;
+        private long _bytes;
+        private bool _isClosed;
 
-        public async ValueTask AddAsync(int from, RecordBatch batch, CancellationToken cancellation)
+        public long Bytes => Interlocked.Read(ref _bytes);
+
+        public async ValueTask AddAsync(int from, Parcel parcel, CancellationToken cancellation)
         {
-            var bytes = batch.ByteSize;
+            var bytes = parcel.ByteSize;
             while (true)
             {
                 Task changed;
                 lock (_lock)
                 {
-                    if (_waiting[from] == 0 || _waiting[from] + bytes <= credit)
+                    if (_isClosed) break;
+                    if (bytes == 0 || _waiting[from] == 0 || _waiting[from] + bytes <= credit)
                     {
-                        _waiting[from] += bytes;
-                        _lines[from].Enqueue(new Received(batch, from, -1));
+                        Account(from, bytes);
+                        _parcels.Enqueue(parcel);
                         Change();
                         return;
                     }
 
-                    changed = _changed.Task;
+                    changed = NextChange();
                 }
 
                 await changed.WaitAsync(cancellation);
             }
+
+            parcel.Dispose();
         }
 
-        public void End(int from, long epoch)
-        {
-            lock (_lock)
-            {
-                _lines[from].Enqueue(new Received(null, from, epoch));
-                Change();
-            }
-        }
-
-        public async ValueTask<Received> TakeAsync(CancellationToken cancellation)
+        public async ValueTask<Parcel?> TakeAsync(CancellationToken cancellation)
         {
             while (true)
             {
                 Task changed;
                 lock (_lock)
                 {
-                    if (TryTake() is { } received) return received;
-                    changed = _changed.Task;
+                    if (_isClosed) return null;
+                    if (_parcels.TryDequeue(out var parcel))
+                    {
+                        Account(parcel.From, -parcel.ByteSize);
+                        Change();
+                        return parcel;
+                    }
+
+                    changed = NextChange();
                 }
 
                 await changed.WaitAsync(cancellation);
             }
         }
 
-        public void Clear()
+        public void Close()
         {
             lock (_lock)
             {
-                foreach (var received in _lines.SelectMany(line => line)) received.Batch?.Dispose();
-                foreach (var line in _lines) line.Clear();
-                Array.Clear(_waiting);
+                _isClosed = true;
+                while (_parcels.TryDequeue(out var parcel))
+                {
+                    Account(parcel.From, -parcel.ByteSize);
+                    parcel.Dispose();
+                }
+
                 Change();
             }
         }
 
-        /// <summary>Takes from the lines in turn, so that no sender waits for another.</summary>
-        private Received? TryTake()
+        private void Account(int from, long bytes)
         {
-            for (var i = 0; i < senders; i++)
-            {
-                var from = (_next + i) % senders;
-                if (!_lines[from].TryPeek(out var first) || first.Batch is null) continue;
-                _lines[from].Dequeue();
-                _next = from + 1;
-                _waiting[from] -= first.Batch.ByteSize;
-                Change();
-                return first;
-            }
-
-            if (!Array.TrueForAll(_lines, line => line.Count > 0)) return null;
-            var epochs = _lines.Select(line => line.Dequeue().Epoch).Distinct().ToList();
-            return epochs.Count == 1 ? new Received(null, -1, epochs[0]) : throw new InvalidOperationException($"Senders ended different epochs: {string.Join(", ", epochs)}.");
+            _waiting[from] += bytes;
+            _bytes += bytes;
+            if (bytes > 0) whole?.Spend(bytes);
+            else whole?.Return(-bytes);
         }
+
+        private Task NextChange() => (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
         private void Change()
         {
             var before = _changed;
-            _changed = NewChange();
-            before.SetResult();
+            _changed = null;
+            before?.SetResult();
         }
-
-        private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

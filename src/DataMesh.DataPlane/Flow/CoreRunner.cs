@@ -1,5 +1,6 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
+using DataMesh.DataPlane.Exchanges;
 using DataMesh.DataPlane.Graph;
 using DataMesh.DataPlane.Ledger;
 using DataMesh.DataPlane.Quarantine;
@@ -8,7 +9,7 @@ using DataMesh.Formats.Text;
 namespace DataMesh.DataPlane.Flow;
 
 /// <summary>The parallel region on one core: decodes a block and takes its batches through every stage that needs no order.</summary>
-internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
+internal sealed class CoreRunner(BoundGraph graph, ExchangePlan? exchange) : RegionRunner(graph)
 {
     private Morsel _morsel = null!;
     private long _number;
@@ -43,7 +44,7 @@ internal sealed class CoreRunner(BoundGraph graph) : RegionRunner(graph)
 
     protected override long BlockNumber => _number;
 
-    protected override bool Runs(BoundNode node) => node.Region != Region.Ordered;
+    protected override bool Runs(BoundNode node) => node.Region == Region.Parallel || (node.Region == Region.Absorbing && exchange?.SendsStates(node) != false);
 
     protected override void Leave(Edge edge, RecordBatch batch)
     {

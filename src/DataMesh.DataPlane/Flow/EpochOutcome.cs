@@ -9,4 +9,8 @@ namespace DataMesh.DataPlane.Flow;
 /// <param name="FinishedSplits">Splits that were read to their end.</param>
 /// <param name="OpenSplit">The split that is read half, or null.</param>
 public sealed record EpochOutcome(
-    bool IsDrained, IReadOnlyList<Widening> Widenings, LedgerCounters Counts, IReadOnlyList<OpenSplit> FinishedSplits, OpenSplit? OpenSplit);
+    bool IsDrained, IReadOnlyList<Widening> Widenings, LedgerCounters Counts, IReadOnlyList<OpenSplit> FinishedSplits, OpenSplit? OpenSplit)
+{
+    /// <summary>Whether nothing of the epoch counts, because of what this task or another one met.</summary>
+    public bool IsGivenUp { get; init; }
+}

@@ -9,6 +9,7 @@ namespace DataMesh.DataPlane.Flow;
 public sealed class OpenSplit(BoundSource source, Split split, SplitReader reader, long from) : IAsyncDisposable
 {
     private readonly ConcurrentStack<BlockDecoder> _decoders = new();
+    private readonly long _from = from;
     private readonly SplitForm _form = new(source.Id, reader);
     private int _users = 1;
 
@@ -23,6 +24,15 @@ public sealed class OpenSplit(BoundSource source, Split split, SplitReader reade
 
     /// <summary>Whether everything of it is judged before it counts as finished: what follows depends on what its rows show.</summary>
     public bool IsAwaited { get; init; }
+
+    /// <summary>Its place among the splits of the run.</summary>
+    public int Order { get; init; }
+
+    /// <summary>The places of the splits before it that were not finished when it was handed out.</summary>
+    public IReadOnlyList<int> Before { get; init; } = [];
+
+    /// <summary>Whether it was read ahead for nothing: it has to be opened again.</summary>
+    public bool HasGoneBack { get; private set; }
 
     /// <summary>What happens to its rows before the first stage; null when they are as the pipeline expects.</summary>
     public SplitTreatment? Treatment { get; init; }
@@ -60,6 +70,9 @@ public sealed class OpenSplit(BoundSource source, Split split, SplitReader reade
         Interlocked.Increment(ref _users);
         return block;
     }
+
+    /// <summary>Nothing that was read of it counts.</summary>
+    public void GoBack() => (Position, IsFinished, HasGoneBack) = (_from, false, true);
 
     /// <summary>Called when a block has been decoded, or was given up.</summary>
     public ValueTask BlockDoneAsync() => LeaveAsync();

@@ -37,7 +37,7 @@ internal sealed class OrderedRunner(BoundGraph graph) : RegionRunner(graph)
     public bool WantsBarrier() => Graph.Stages.Any(node => node.Bound.EndsWithEpoch && WorkersOf(node).Any(worker => worker.WantsBarrier));
 
     /// <summary>Every stage's worker lives here, except that what cores absorb is merged here, and what cores do stays there.</summary>
-    protected override bool Runs(BoundNode node) => node.Region == Region.Ordered;
+    protected override bool Runs(BoundNode node) => node.Region != Region.Parallel;
 
     protected override void Leave(Edge edge, RecordBatch batch) => ToSinks.Add((edge, batch));
 }

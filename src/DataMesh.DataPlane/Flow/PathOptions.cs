@@ -29,6 +29,12 @@ public sealed record PathOptions
     /// <summary>Stops the run when too many records are set aside; null while nobody asks.</summary>
     public Quarantine.BadWindow? BadWindow { get; init; }
 
+    /// <summary>What several tasks of the pipeline give each other; null where they need nothing of one another, or there is one.</summary>
+    public Exchanges.ExchangePlan? Exchange { get; init; }
+
+    /// <summary>Number of the task.</summary>
+    public int Task { get; init; }
+
     /// <summary>Tears the path down; nothing of the epoch stays.</summary>
     public CancellationToken Abort { get; init; }
 

@@ -4,6 +4,7 @@ using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Keys;
 using DataMesh.DataPlane.Stages.Deduplication;
+using DataMesh.DataPlane.Stages.Keys;
 using DataMesh.DataPlane.Stages.Shared;
 
 namespace DataMesh.DataPlane.Stages;
@@ -80,11 +81,16 @@ public sealed class DeduplicateStage : Stage
         public override StageWorker CreateWorker(int input = 0)
         {
             var bytesMax = stage.Memory?.Bytes ?? Limits.KeyedStateBytesMax;
-            var hashes = stage.Keys.Count == 0 ? RowHashes.ByName(schema.Names) : new RowHashes(keys.Length);
+            var hashes = NewHashes();
             return stage.Keep == KeepRow.First
                 ? new KeepFirstWorker(schema, keys, hashes, new KeyGenerations(bytesMax, stage.OnFull))
                 : new KeepLastWorker(keys, bytesMax, hashes);
         }
+
+        /// <summary>What is forgotten depends on how many keys there are in all: it needs all of them in one place.</summary>
+        public override RowDivider? CreateDivider() => stage.OnFull == WhenFull.ForgetOldest ? null : new HashDivider(keys, NewHashes());
+
+        private RowHashes NewHashes() => stage.Keys.Count == 0 ? RowHashes.ByName(schema.Names) : new RowHashes(keys.Length);
 
         public override IReadOnlySet<string>? RequiredInputs(IReadOnlySet<string>? requiredOutputs) =>
             requiredOutputs is null || stage.Keys.Count == 0 ? null

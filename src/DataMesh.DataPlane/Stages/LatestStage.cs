@@ -1,6 +1,7 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
+using DataMesh.DataPlane.Exchanges;
 using DataMesh.DataPlane.Kernels;
 using DataMesh.DataPlane.Stages.Upserts;
 
@@ -37,5 +38,7 @@ public sealed class LatestStage(Upsert upsert) : Stage
         public override bool EndsWithEpoch => true;
 
         public override StageWorker CreateWorker(int input = 0) => new LatestWorker(plan);
+
+        public override RowDivider CreateDivider() => new ColumnDivider(plan.Keys);
     }
 }

@@ -69,7 +69,14 @@ public sealed record OutputFile(string Path, long Rows, long Bytes);
 /// <summary>The state files of one stage, oldest first: the first is whole, each later one holds what changed since.</summary>
 /// <param name="Stage">The stage's id.</param>
 /// <param name="Files">File names under <c>_datamesh/state</c> of the first target.</param>
-public sealed record StageState(string Stage, IReadOnlyList<StateFile> Files);
+public sealed record StageState(string Stage, IReadOnlyList<StateFile> Files)
+{
+    /// <summary>The task whose keys it is, where keys were divided among several.</summary>
+    public int Task { get; init; }
+
+    /// <summary>Among how many tasks the keys were divided.</summary>
+    public int Tasks { get; init; } = 1;
+}
 
 /// <summary>One state file.</summary>
 public sealed record StateFile(string File, long Bytes);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
+using DataMesh.Core.Keys;
 using DataMesh.Core.Storage;
 using DataMesh.DataPlane;
 using DataMesh.DataPlane.Graph;
@@ -24,14 +25,15 @@ internal sealed class StateFiles(string folder, string appId)
     private readonly List<string> _made = [];
 
     /// <summary>Writes what every stage that keeps state has to save; the result names all files that make its state up.</summary>
-    public IReadOnlyList<StageState> Save(BoundGraph graph, DataPath path, IReadOnlyList<StageState> before, long epoch)
+    public IReadOnlyList<StageState> Save(BoundGraph graph, DataPath path, IReadOnlyList<StageState> before, long epoch, TaskKeys keys)
     {
         var saved = new List<StageState>();
-        foreach (var node in graph.Keepers)
+        foreach (var node in graph.Keepers.Where(keys.Has))
         {
-            var files = before.FirstOrDefault(state => state.Stage == node.Id)?.Files ?? [];
+            var share = keys.ShareOf(node);
+            var files = before.FirstOrDefault(state => state.Stage == node.Id && share == new KeyShare(state.Task, state.Tasks))?.Files ?? [];
             files = Save(node, path.KeeperOf(node), files, epoch);
-            if (files.Count > 0) saved.Add(new StageState(node.Id, files));
+            if (files.Count > 0) saved.Add(new StageState(node.Id, files) { Task = share.Task, Tasks = share.Tasks });
             CrashPoint.Reached(CrashPoints.StageState);
         }
 
@@ -58,13 +60,19 @@ internal sealed class StateFiles(string folder, string appId)
         }
     }
 
-    /// <summary>Gives every stage that keeps state what it had; a stage without files begins with nothing.</summary>
-    public void Restore(BoundGraph graph, DataPath path, IReadOnlyList<StageState> states)
+    /// <summary>
+    /// Gives every stage that keeps state what it had of the keys that are this task's; a stage without files begins with nothing. When keys were divided in
+    /// another way, the files of all tasks are looked through.
+    /// </summary>
+    public void Restore(BoundGraph graph, DataPath path, IReadOnlyList<StageState> states, TaskKeys keys)
     {
-        foreach (var node in graph.Keepers)
+        foreach (var node in graph.Keepers.Where(keys.Has))
         {
-            if (states.FirstOrDefault(state => state.Stage == node.Id) is not { } state) continue;
-            foreach (var file in state.Files) Restore(node, path.KeeperOf(node), Path.Combine(_folder, file.File));
+            var share = keys.ShareOf(node);
+            IReadOnlyList<StageState> kept = [.. states.Where(state => state.Stage == node.Id)];
+            var same = kept.FirstOrDefault(state => share == new KeyShare(state.Task, state.Tasks));
+            foreach (var state in same is null ? kept : [same])
+                foreach (var file in state.Files) Restore(node, path.KeeperOf(node), Path.Combine(_folder, file.File), same is null ? share : null);
         }
     }
 
@@ -112,7 +120,7 @@ internal sealed class StateFiles(string folder, string appId)
         };
     }
 
-    private static void Restore(BoundNode node, StageWorker worker, string path)
+    private static void Restore(BoundNode node, StageWorker worker, string path, KeyShare? share)
     {
         try
         {
@@ -121,7 +129,8 @@ internal sealed class StateFiles(string folder, string appId)
             if (reader.Text() != node.Id) throw new FormatException("It belongs to another stage.");
             var definition = reader.Text();
             if (definition != node.Bound.StateDefinition) throw Changed(node, path, definition);
-            worker.RestoreState(reader);
+            if (share is { } mine) worker.RestoreState(reader, mine);
+            else worker.RestoreState(reader);
             if (reader.Left != 0) throw new FormatException($"{reader.Left} bytes are left over.");
         }
         catch (Exception error) when (error is IOException or FormatException or UnauthorizedAccessException)

@@ -1,9 +1,10 @@
+using DataMesh.DataPlane.Exchanges;
 using DataMesh.DataPlane.Ledger;
 
 namespace DataMesh.Runtime.Groups;
 
 /// <summary>One attempt at an epoch: how far the instances have come, and their parts.</summary>
-internal sealed class EpochAttempt(PartOrder order, int tasks)
+internal sealed class EpochAttempt(PartOrder order, int tasks, LocalExchange? exchange) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly long[] _bytes = new long[tasks];
@@ -15,6 +16,9 @@ internal sealed class EpochAttempt(PartOrder order, int tasks)
 
     /// <summary>How it is read.</summary>
     public PartOrder Order { get; } = order;
+
+    /// <summary>What crosses between the instances; null where they need nothing of one another.</summary>
+    public IExchange? Exchange => exchange;
 
     /// <summary>When it began.</summary>
     public required DateTimeOffset StartedAt { get; init; }
@@ -60,9 +64,19 @@ internal sealed class EpochAttempt(PartOrder order, int tasks)
             isLast = Array.TrueForAll(_parts, part => part is not null);
         }
 
-        if (report.Refused is not null || (report.Widenings.Count > 0 && !Order.ScansForWidenings)) _givesUp = true;
+        if (report.Refused is not null || (report.Widenings.Count > 0 && !Order.ScansForWidenings)) GiveUp();
         if (isLast) _ended.TrySetResult();
     }
+
+    /// <summary>Nothing of it will count: nobody waits for another any more.</summary>
+    public void GiveUp()
+    {
+        _givesUp = true;
+        exchange?.GiveUp();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => exchange?.Dispose();
 
     /// <summary>Says what becomes of the parts.</summary>
     public void Decide(PartVerdict verdict) => _verdict.TrySetResult(verdict);

@@ -44,8 +44,9 @@ internal sealed class GroupPlan
     }
 
     /// <summary>How an instance is to read an epoch.</summary>
-    public PartOrder ToOrder(int attempt, long epoch) => new(attempt, Number, epoch, [.. _sources.Sources.Select(rules => rules.ToFacts())], RunPreview.FixedSchemas(_run))
+    public PartOrder ToOrder(int attempt, long epoch, int tasks) => new(attempt, Number, epoch, [.. _sources.Sources.Select(rules => rules.ToFacts())], RunPreview.FixedSchemas(_run))
     {
+        Tasks = tasks,
         Replaces = _run.ReplacesNext,
         Retyped = [.. _run.Definition.Sinks.Select((_, i) => _run.RetypedOf(i))],
         MayBeRefused = IsRewriting,

@@ -14,6 +14,7 @@ internal sealed class InstanceFeed(int instance, PipelineRun run, ITaskGroup gro
     private BoundGraph _graph = null!;
     private IReadOnlyList<SourceRules> _rules = [];
     private OpenSplit? _current;
+    private SplitGrant? _grant;
     private FinishedSplit? _finished;
     private int _attempt;
 
@@ -43,10 +44,17 @@ internal sealed class InstanceFeed(int instance, PipelineRun run, ITaskGroup gro
     /// <inheritdoc/>
     public async ValueTask<OpenSplit?> CurrentAsync(CancellationToken cancellation)
     {
+        if (_current is { HasGoneBack: true })
+        {
+            var grant = _grant!;
+            await DisposeAsync();
+            _current = await OpenAsync(grant, cancellation);
+        }
+
         if (_current is not null) return _current;
         var request = new SplitRequest(instance, _attempt, _finished);
         _finished = null;
-        return await group.NextAsync(request, cancellation) is { } grant ? _current = await OpenAsync(grant, cancellation) : null;
+        return await group.NextAsync(request, cancellation) is { } next ? _current = await OpenAsync(_grant = next, cancellation) : null;
     }
 
     /// <inheritdoc/>
@@ -89,6 +97,14 @@ internal sealed class InstanceFeed(int instance, PipelineRun run, ITaskGroup gro
 
         var reader = await source.Source.OpenAsync(grant.Split, grant.From, plan, run.Context, cancellation);
         _from[(grant.Source, grant.Split.Id)] = grant.From;
-        return new OpenSplit(source, grant.Split, reader, grant.From) { Treatment = treatment, Loosens = loosens, Sought = sought, IsAwaited = grant.IsAwaited };
+        return new OpenSplit(source, grant.Split, reader, grant.From)
+        {
+            Treatment = treatment,
+            Loosens = loosens,
+            Sought = sought,
+            IsAwaited = grant.IsAwaited,
+            Order = grant.Order,
+            Before = grant.Before,
+        };
     }
 }

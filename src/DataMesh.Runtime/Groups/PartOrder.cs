@@ -20,6 +20,9 @@ public sealed record PartBeginning(int Instance, long Epoch, int After);
 /// <param name="Schemas">The schema that the rows of each sink must fit; null while types still widen.</param>
 public sealed record PartOrder(int Attempt, int Plan, long Epoch, IReadOnlyList<SourceFacts> Sources, IReadOnlyList<Schema?> Schemas)
 {
+    /// <summary>How many instances read.</summary>
+    public int Tasks { get; init; } = 1;
+
     /// <summary>Whether the epoch replaces the rows of all targets.</summary>
     public bool Replaces { get; init; }
 
@@ -63,4 +66,10 @@ public sealed record SplitGrant(int Source, Split Split, long From, JudgedSplit?
 {
     /// <summary>How it goes on behind a last record that had no line end.</summary>
     public SplitResumption? Resumption { get; init; }
+
+    /// <summary>Its place among the splits of the run.</summary>
+    public int Order { get; init; }
+
+    /// <summary>The places of the splits before it that are handed out and not finished.</summary>
+    public IReadOnlyList<int> Before { get; init; } = [];
 }

@@ -39,6 +39,9 @@ internal sealed class SplitPool(IReadOnlyList<PendingSplit> pending)
         return (split, order);
     }
 
+    /// <summary>The places of the splits before one that were handed out and are not finished.</summary>
+    public IReadOnlyList<int> Before(int order) => [.. _held.Values.Where(held => held < order)];
+
     /// <summary>A split was read to its end.</summary>
     public void Finish(FinishedSplit split) => _held.Remove((split.Source, split.Split));
 

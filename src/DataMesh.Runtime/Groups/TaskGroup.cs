@@ -1,4 +1,6 @@
+using DataMesh.Core;
 using DataMesh.Core.Errors;
+using DataMesh.DataPlane.Exchanges;
 using DataMesh.DataPlane.Flow;
 using DataMesh.Runtime.Commit;
 using DataMesh.Runtime.Runs;
@@ -29,7 +31,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
     {
         (_run, _tasks, _pool) = (run, tasks, new SplitPool(pending));
         _abort = CancellationTokenSource.CreateLinkedTokenSource(abort);
-        _instances = [.. Enumerable.Range(0, tasks).Select(i => new TaskInstance(i, run, this, _ => _plan!.Graph, tasks == 1 ? run.Meter : run.Meter.Part(), cores, _abort.Token))];
+        _instances = [.. Enumerable.Range(0, tasks).Select(i => new TaskInstance(i, run, this, _ => _plan!.Graph, tasks == 1 ? run.Meter : run.Meter.Part(), cores, _abort.Token) { Exchange = ExchangeOf })];
     }
 
     /// <summary>The epoch that is staged and not yet prepared.</summary>
@@ -159,6 +161,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
     {
         await AbandonAsync();
         foreach (var instance in _instances) await instance.DisposeAsync();
+        _attempt?.Dispose();
         if (_tasks > 1) _run.Meter.Close();
         _handing.Dispose();
         _abort.Dispose();
@@ -172,7 +175,9 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
 
     private EpochAttempt Open(long epoch)
     {
-        var attempt = new EpochAttempt(_plan!.ToOrder(_attempts++, epoch), _tasks) { StartedAt = _run.Clock.GetUtcNow(), StartedStamp = _run.Clock.GetTimestamp() };
+        _attempt?.Dispose();
+        var exchange = ExchangePlan.Of(_plan!.Graph, _tasks) is null ? null : new LocalExchange(_tasks, Limits.TaskBytesInFlightMax / _tasks, _run.Options.Budget);
+        var attempt = new EpochAttempt(_plan.ToOrder(_attempts++, epoch, _tasks), _tasks, exchange) { StartedAt = _run.Clock.GetUtcNow(), StartedStamp = _run.Clock.GetTimestamp() };
         _attempt = attempt;
         Signal();
         return attempt;
@@ -185,6 +190,9 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         if (own is not null && await Task.WhenAny(ended, own) == own) await own;
         await ended;
     }
+
+    private IExchange? ExchangeOf(PartOrder order) =>
+        _attempt is { } attempt && attempt.Order.Attempt == order.Attempt ? attempt.Exchange : throw new OperationCanceledException("The attempt is over.");
 
     private void Finish(FinishedSplit? finished)
     {
@@ -205,7 +213,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         var judged = await _plan!.Gate.OpenAsync(pending, order, _tasks > 1 ? split => pool.IsHeld(pending.Source, split) : null);
         var isAwaited = _tasks > 1 && judged is { View.IsFirst: true } && !_run.Definition.Drift.TakesEverything;
         if (isAwaited) _alone = new FinishedSplit(pending.Source, pending.Split.Id);
-        return new SplitGrant(pending.Source, pending.Split, pending.From, judged, isAwaited) { Resumption = pending.Resumption };
+        return new SplitGrant(pending.Source, pending.Split, pending.From, judged, isAwaited) { Resumption = pending.Resumption, Order = order, Before = pool.Before(order) };
     }
 
     private bool IsDue(EpochAttempt attempt, long bytes, bool wantsBarrier)

@@ -3,6 +3,7 @@ using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.Core.Storage;
 using DataMesh.DataPlane;
+using DataMesh.DataPlane.Exchanges;
 using DataMesh.DataPlane.Flow;
 using DataMesh.DataPlane.Graph;
 using DataMesh.DataPlane.Quarantine;
@@ -18,12 +19,16 @@ namespace DataMesh.Runtime.Groups;
 internal sealed class TaskInstance(
     int number, PipelineRun run, ITaskGroup group, Func<PartOrder, BoundGraph> bind, PathMeter meter, int cores, CancellationToken abort) : IDriftWatch, IAsyncDisposable
 {
+    /// <summary>What crosses between the instances of an attempt; null where they need nothing of one another.</summary>
+    public Func<PartOrder, IExchange?> Exchange { get; init; } = _ => null;
+
     private readonly InstanceFeed _feed = new(number, run, group);
     private readonly BadWindow? _window = run.BadWindowOf(number);
     private readonly HashSet<(FindingKind, SplitName, string, DataType)> _met = [];
     private Task _running = Task.CompletedTask;
     private BoundGraph? _graph;
     private DataPath? _path;
+    private TaskKeys _keys = TaskKeys.All;
     private int _plan = -1;
     private int _attempt = -1;
 
@@ -85,11 +90,20 @@ internal sealed class TaskInstance(
     {
         _plan = order.Plan;
         _graph = bind(order);
-        _path = new DataPath(_graph, new PathOptions { Cores = cores, Whole = run.Options.Budget, Abort = abort, Drift = this, BadWindow = _window, EndsRun = run.Settlement is null }, meter)
+        _keys = new TaskKeys(number, ExchangePlan.Of(_graph, order.Tasks));
+        var options = new PathOptions
         {
-            ScansForWidenings = order.ScansForWidenings,
+            Cores = cores,
+            Whole = run.Options.Budget,
+            Abort = abort,
+            Drift = this,
+            BadWindow = _window,
+            EndsRun = run.Settlement is null,
+            Exchange = _keys.Plan,
+            Task = number,
         };
-        if (order.KeepsState) run.Account.States.Restore(_graph, _path, order.States);
+        _path = new DataPath(_graph, options, meter) { ScansForWidenings = order.ScansForWidenings };
+        if (order.KeepsState) run.Account.States.Restore(_graph, _path, order.States, _keys);
         await _feed.DropAsync(_graph, [.. order.Sources.Select((facts, i) => SourceRules.From(facts, run.Definition.Drift, run.Definition.Sources[i].Source.DeclaredTypes))]);
     }
 
@@ -138,9 +152,9 @@ internal sealed class TaskInstance(
     private async Task<PartReport> ReadAsync(PartOrder order, List<SinkWriter> writers, QuarantineWriter quarantine)
     {
         var word = EpochWord.GoOn;
-        var outcome = await _path!.RunEpochAsync(_feed, writers, quarantine, bytes => (word = group.Ask(number, order.Attempt, bytes, _path.WantsBarrier)) != EpochWord.GoOn);
+        var outcome = await _path!.RunEpochAsync(_feed, writers, quarantine, bytes => (word = group.Ask(number, order.Attempt, bytes, _path.WantsBarrier)) != EpochWord.GoOn, Exchange(order));
         var part = new PartReport(number, order.Attempt, false, outcome.IsDrained, outcome.Counts.Lines(_graph!), quarantine.Reasons) { Widenings = outcome.Widenings };
-        if (outcome.Widenings.Count > 0 || word == EpochWord.GiveUp || run.Options.DryRun) return part;
+        if (outcome.Widenings.Count > 0 || outcome.IsGivenUp || word == EpochWord.GiveUp || run.Options.DryRun) return part;
         if (!outcome.IsDrained && (!order.MayEndAnywhere || run.Settlement is not null)) return part;
         if (run.Settlement is not null && outcome.OpenSplit is not null) throw StoppedEarly();
         if (run.Settlement is { } replay && quarantine.Causes is { } causes && replay.IsInVain(part.Ledger, causes))
@@ -170,7 +184,7 @@ internal sealed class TaskInstance(
             Outputs = outputs,
             Bad = bad is var (file, rows, bytes) ? new QuarantinePart(file, rows, bytes) : null,
             Reasons = quarantine.Reasons,
-            State = order.KeepsState ? run.Account.States.Save(_graph!, _path!, order.States, order.Epoch) : [],
+            State = order.KeepsState ? run.Account.States.Save(_graph!, _path!, order.States, order.Epoch, _keys) : [],
             Notices = _path!.Notices,
             Missing = [.. outcome.FinishedSplits.Select(MissingIn).OfType<MissingColumns>()],
             Finished = [.. outcome.FinishedSplits.Select(split => _feed.PositionOf(split) with { IsWhole = !split.Split.MayGrow })],

@@ -127,10 +127,9 @@ public sealed class TasksTests : IDisposable
     }
 
     [Theory]
-    [InlineData("  - deduplicate: [n]", "dataset: { name: t }", "deduplicate")]
-    [InlineData("  - filter: n > 0", "dataset: { name: t, mode: upsert, key: [n] }", "upserted")]
+    [InlineData("  - limit: 5", "dataset: { name: t }", "limit")]
     [InlineData("  - filter: n > 0", "sink: { type: file, path: out.csv }", "one writer")]
-    public async Task What_needs_all_rows_in_one_place_runs_as_one_task_and_says_so(string stage, string sink, string why)
+    public async Task What_can_not_be_done_by_several_tasks_is_done_by_one_and_the_run_says_so(string stage, string sink, string why)
     {
         var yaml = string.Join("\n", "pipeline: p", "source: in/0*.csv", "parallelism: 4", "stages:", stage, sink);
         var result = await _folder.Folder.RunAsync(yaml);

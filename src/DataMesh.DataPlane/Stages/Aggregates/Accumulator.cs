@@ -20,6 +20,12 @@ internal abstract class Accumulator
     /// <summary>Reads what <see cref="Save"/> wrote into an accumulator that has none of these groups yet.</summary>
     public abstract void Restore(StateReader reader, ReadOnlySpan<int> groups, int groupCount);
 
+    /// <summary>Before the states go to another task: rows that know their position are told the place among all splits of the split that they came from.</summary>
+    /// <param name="orderOf">That place by the number of a block.</param>
+    public virtual void Locate(Func<long, int> orderOf)
+    {
+    }
+
     /// <summary>Memory held, in bytes.</summary>
     public abstract long ByteSize { get; }
 

@@ -26,6 +26,12 @@ internal sealed class AccumulatorSet(IReadOnlyList<AccumulatorPlan> plans)
         for (var i = 0; i < _accumulators.Length; i++) _accumulators[i].Merge(other._accumulators[i], map, groupCount);
     }
 
+    /// <summary>Before the states go to another task: see <see cref="Accumulator.Locate"/>.</summary>
+    public void Locate(Func<long, int> orderOf)
+    {
+        foreach (var accumulator in _accumulators) accumulator.Locate(orderOf);
+    }
+
     /// <summary>Writes the states of some groups.</summary>
     public void Save(StateWriter writer, ReadOnlySpan<int> groups)
     {

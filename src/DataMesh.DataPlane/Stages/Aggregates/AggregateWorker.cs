@@ -1,7 +1,9 @@
 using System.Buffers;
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
+using DataMesh.Core.Storage;
 using DataMesh.DataPlane.Stages.Keys;
+using DataMesh.DataPlane.Stages.Shared;
 
 namespace DataMesh.DataPlane.Stages.Aggregates;
 
@@ -55,6 +57,34 @@ internal sealed class AggregateWorker : StageWorker
     {
         var map = Groups.Absorb(other.Groups);
         States.Merge(other.States, map, Groups.Count);
+    }
+
+    /// <summary>Writes some groups, with their keys.</summary>
+    public void Write(StateWriter writer, ReadOnlySpan<int> groups)
+    {
+        writer.Int32(groups.Length);
+        for (var key = 0; key < _plan.Keys.Count; key++)
+        {
+            using var column = Groups.Build(key, groups);
+            ColumnState.Write(writer, column);
+        }
+
+        States.Save(writer, groups);
+    }
+
+    /// <summary>Takes over groups that another worker wrote.</summary>
+    public void Take(StateReader reader)
+    {
+        var numbers = new int[reader.Int32()];
+        var keys = new Column[_plan.Keys.Count];
+        for (var key = 0; key < keys.Length; key++) keys[key] = ColumnState.Read(reader, _plan.Keys[key].Type);
+        Groups.Assign(keys, numbers);
+        foreach (var key in keys) key.Dispose();
+        var states = new AccumulatorSet(_plan.Accumulators);
+        int[] groups = [.. Enumerable.Range(0, numbers.Length)];
+        states.Restore(reader, groups, groups.Length);
+        States.Merge(states, numbers, Groups.Count);
+        TrackMemory();
     }
 
     private Column[] ReadOperands(RecordBatch batch, out Bitmap? failed)

@@ -9,6 +9,8 @@ internal struct Picked
     public PickedValue Value;
     public PickedValue Key;
     public long Position;
+    /// <summary>The place of its split among all splits; 0 while positions of one task alone are compared.</summary>
+    public int Split;
     public bool Any;
 }
 
@@ -56,8 +58,9 @@ internal sealed class PickAccumulator(bool isLast, bool isOrdered, bool isDescen
 
     protected override void SaveState(StateWriter writer, Picked state)
     {
-        writer.Flag(state.Any);
+        writer.Byte((byte)(!state.Any ? 0 : state.Split == 0 ? 1 : 2));
         if (!state.Any) return;
+        if (state.Split != 0) writer.Int32(state.Split);
         writer.Int64(state.Position);
         state.Value.Write(writer);
         state.Key.Write(writer);
@@ -66,8 +69,23 @@ internal sealed class PickAccumulator(bool isLast, bool isOrdered, bool isDescen
     protected override Picked RestoreState(StateReader reader)
     {
         var state = default(Picked);
-        if (reader.Flag()) Replace(ref state, new Picked { Any = true, Position = reader.Int64(), Value = PickedValue.Read(reader), Key = PickedValue.Read(reader) });
+        var kind = reader.Byte();
+        if (kind == 0) return state;
+        Replace(ref state, new Picked
+        {
+            Any = true,
+            Split = kind == 2 ? reader.Int32() : 0,
+            Position = reader.Int64(),
+            Value = PickedValue.Read(reader),
+            Key = PickedValue.Read(reader),
+        });
         return state;
+    }
+
+    public override void Locate(Func<long, int> orderOf)
+    {
+        foreach (ref var state in States.AsSpan())
+            if (state.Any) state.Split = orderOf(RowPositions.BlockOf(state.Position));
     }
 
     /// <summary>Rows of a batch stand in source order.</summary>
@@ -93,21 +111,26 @@ internal sealed class PickAccumulator(bool isLast, bool isOrdered, bool isDescen
             {
                 var (hasKey, had) = (!keys.IsNull(row), !keys.IsNull(winner - 1));
                 var compared = !hasKey || !had ? 0 : texts is null ? numbers[row].CompareTo(numbers[winner - 1]) : texts[row].SequenceCompareTo(texts[winner - 1]);
-                if (!Wins(hasKey, had, compared, positions[row], positions[winner - 1])) continue;
+                if (!Wins(hasKey, had, compared, positions[row] > positions[winner - 1])) continue;
             }
 
             winner = row + 1;
         }
     }
 
-    private bool Wins(in Picked candidate, in Picked current) =>
-        !current.Any || Wins(candidate.Key.Any, current.Key.Any, isOrdered && candidate.Key.Any && current.Key.Any ? candidate.Key.CompareTo(current.Key) : 0, candidate.Position, current.Position);
+    private bool Wins(in Picked candidate, in Picked current)
+    {
+        if (!current.Any) return true;
+        var compared = isOrdered && candidate.Key.Any && current.Key.Any ? candidate.Key.CompareTo(current.Key) : 0;
+        var isLater = candidate.Split != current.Split ? candidate.Split > current.Split : candidate.Position > current.Position;
+        return Wins(candidate.Key.Any, current.Key.Any, compared, isLater);
+    }
 
-    private bool Wins(bool hasKey, bool had, int compared, long position, long before)
+    private bool Wins(bool hasKey, bool had, int compared, bool isLater)
     {
         if (hasKey != had) return hasKey;
         if (compared != 0) return compared > 0 == _seeksLargest;
-        return position > before == isLast;
+        return isLater == isLast;
     }
 
     private void Replace(ref Picked state, in Picked by)

@@ -23,6 +23,9 @@ internal sealed class RowPositions
         return new FixedColumn<long>(DataType.Int64, values, rows);
     }
 
+    /// <summary>The block of a position.</summary>
+    public static long BlockOf(long position) => position >> RowBits;
+
     /// <summary>Writes how far it has come.</summary>
     public void Save(StateWriter writer) => writer.Int64(_next);
 

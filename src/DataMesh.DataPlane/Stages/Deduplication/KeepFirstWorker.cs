@@ -51,8 +51,19 @@ internal sealed class KeepFirstWorker(Schema schema, int[] keys, RowHashes hashe
 
     public override void RestoreState(StateReader reader)
     {
-        for (var left = reader.Count(8); left > 0; left--) CheckType(reader.Text(), reader.Text());
+        CheckTypes(reader);
         known.Restore(reader);
+    }
+
+    public override void RestoreState(StateReader reader, KeyShare share)
+    {
+        CheckTypes(reader);
+        known.Restore(reader, share);
+    }
+
+    private void CheckTypes(StateReader reader)
+    {
+        for (var left = reader.Count(8); left > 0; left--) CheckType(reader.Text(), reader.Text());
     }
 
     private void CheckType(string name, string type)

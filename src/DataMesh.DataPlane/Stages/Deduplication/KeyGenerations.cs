@@ -80,6 +80,19 @@ internal sealed class KeyGenerations(long bytesMax, WhenFull whenFull)
         (_saved, _turnsSinceSaved) = (_young.Count, 0);
     }
 
+    /// <summary>Adds the keys of a share to those that are known.</summary>
+    public void Restore(StateReader reader, KeyShare share)
+    {
+        for (var tables = reader.IsWhole ? 2 : 1; tables > 0; tables--)
+        {
+            for (var left = reader.Count(Unsafe.SizeOf<Hash128>()); left > 0; left--)
+            {
+                var key = ReadOne(reader);
+                if (share.Holds(KeyShare.GroupOf(key)) && !Knows(key)) Add(key);
+            }
+        }
+    }
+
     /// <summary>The error of a full memory.</summary>
     public static DataMeshException Full(long keys, long bytesMax) => new(
         $"'deduplicate' has met {keys:N0} different keys, and more do not fit its memory of {bytesMax >> 10:N0} KiB.",
