@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using DataMesh.ControlPlane.Grains;
 using DataMesh.Runtime.Hosting;
+using DataMesh.Runtime.Hosting.Peers;
 
 namespace DataMesh.Hosting.Redis;
 

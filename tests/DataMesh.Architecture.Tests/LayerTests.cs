@@ -16,9 +16,10 @@ public class LayerTests
         ["Hosting.Embedded"] = ["Runtime", "ControlPlane", "DataPlane", "Connectors", "Core", "Formats"],
         ["Hosting.Redis"] = ["Runtime", "ControlPlane", "DataPlane", "Connectors", "Core", "Formats"],
         ["Hosting.Simulation"] = ["Runtime", "ControlPlane", "DataPlane", "Connectors", "Core", "Formats"],
+        ["Hosting.Orleans"] = ["Runtime", "ControlPlane", "DataPlane", "Connectors", "Core", "Formats"],
         ["Client"] = [],
         ["Api"] = ["Client", "Runtime", "ControlPlane", "DataPlane", "Connectors", "Core", "Formats"],
-        ["Cli"] = ["Client", "Api", "Hosting.Embedded", "Hosting.Redis", "Hosting.Simulation", "Runtime", "ControlPlane", "DataPlane", "Connectors", "Core", "Formats"],
+        ["Cli"] = ["Client", "Api", "Hosting.Embedded", "Hosting.Redis", "Hosting.Orleans", "Hosting.Simulation", "Runtime", "ControlPlane", "DataPlane", "Connectors", "Core", "Formats"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];

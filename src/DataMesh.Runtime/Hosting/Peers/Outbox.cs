@@ -1,18 +1,18 @@
 using DataMesh.ControlPlane.Grains;
 using DataMesh.Core;
-using DataMesh.Runtime.Hosting.Peers;
 
-namespace DataMesh.Hosting.Redis;
+namespace DataMesh.Runtime.Hosting.Peers;
 
 /// <summary>
 /// What the grains of a holding told and nobody has acknowledged yet: one queue per sender and receiver, delivered one by one, so that their order stays.
 /// </summary>
-internal sealed class Outbox
+public sealed class Outbox
 {
     private readonly Dictionary<(GrainId From, GrainId To), Queue<GrainMessage>> _queues = [];
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _gate = new();
 
+    /// <summary>Whether nothing waits.</summary>
     public bool IsEmpty
     {
         get

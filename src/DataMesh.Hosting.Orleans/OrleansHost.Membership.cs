@@ -1,0 +1,151 @@
+using DataMesh.Hosting.Orleans.Grains;
+using DataMesh.Hosting.Orleans.Membership;
+using DataMesh.Hosting.Orleans.Storage;
+using DataMesh.Runtime.Hosting;
+
+namespace DataMesh.Hosting.Orleans;
+
+/// <content>Opening and ending groups, leaving, and what people are told.</content>
+public sealed partial class OrleansHost
+{
+    private static readonly TimeSpan HandOverTime = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task LeaveAsync(CancellationToken cancellation)
+    {
+        _isLeaving = true;
+        await Task.WhenAll(_holdings.Values.ToList().Select(async holding =>
+        {
+            await DrainAsync(holding, cancellation);
+            await HandOverAsync(holding);
+        }));
+        await _left.CancelAsync();
+        await KeepAlive.EndAsync();
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> ForgetAsync(string pipeline, CancellationToken cancellation)
+    {
+        var groups = new List<string>();
+        foreach (var group in GrainGroup.AllOf(pipeline))
+        {
+            var cell = CellOf<GroupRecord>("group", GroupGrain.IdOf(group));
+            await cell.ReadAsync(cancellation);
+            if (cell.Value is { Kept.Count: > 0 }) return false;
+            if (cell.Value is not null) groups.Add(group);
+        }
+
+        foreach (var group in groups)
+            if (!await PersistAsync(() => Grains.GetGrain<IGroupGrain>(group).ForgetAsync(), cancellation)) return false;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<SiloView>> SilosAsync(CancellationToken cancellation) =>
+        [.. (await Loads.AskAsync().WaitAsync(cancellation)).OrderBy(silo => silo.Value.Since).ThenBy(silo => silo.Key.ToParsableString(), StringComparer.Ordinal)
+            .Select(silo => new SiloView(silo.Key.ToParsableString(), silo.Value.Address, silo.Value.Since, silo.Value.Grains, silo.Value.Running, silo.Value.IsLeaving))];
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<LeaseView>> LeasesAsync(CancellationToken cancellation)
+    {
+        var held = await Task.WhenAll(ActiveSilos.Select(silo => GroupsAsync(silo, cancellation)));
+        var leases = held.SelectMany(silo => silo.Groups.Select(group => new LeaseView(group.Group, silo.Silo.ToParsableString(), group.Fence, group.KeepsRunning)))
+            .GroupBy(lease => lease.Group).ToDictionary(group => group.Key, group => group.MaxBy(lease => lease.Fence)!);
+        var rows = await Reminders.ReadRows(0, 0).WaitAsync(cancellation);
+        foreach (var row in rows.Reminders.Where(row => row.GrainId.Type == GroupGrain.GroupType))
+            leases.TryAdd(row.GrainId.Key.ToString()!, new LeaseView(row.GrainId.Key.ToString()!, null, 0, true));
+        return [.. leases.Values.OrderBy(lease => lease.Group, StringComparer.Ordinal)];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _left.CancelAsync();
+        await KeepAlive.EndAsync();
+        await Task.WhenAll(_holdings.Values.Select(holding => holding.EndAsync()));
+        await Task.WhenAll(_background.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    internal SiloFacts Describe() => new(
+        Options.Address?.ToString(), _since, _holdings.Values.Sum(holding => holding.Grains), _holdings.Values.Count(holding => holding.KeepsRunning), _isLeaving);
+
+    internal GroupFacts[] DescribeGroups() => [.. _holdings.Values.Select(holding => new GroupFacts(holding.Group, holding.Fence, holding.KeepsRunning))];
+
+    internal async Task<Holding> OpenAsync(string group, GroupGrain grain, CancellationToken cancellation)
+    {
+        if (_isLeaving || _left.IsCancellationRequested) throw new ElsewhereException($"{Silo} takes nothing new.");
+        var holding = await Holding.OpenAsync(this, group, grain, cancellation);
+        _holdings[group] = holding;
+        if (holding.KeepsRunning) Log($"took up {group}");
+        return holding;
+    }
+
+    internal async Task CloseAsync(Holding holding)
+    {
+        await holding.EndAsync();
+        _holdings.TryRemove(KeyValuePair.Create(holding.Group, holding));
+    }
+
+    internal async Task<bool> ForgetHereAsync(Holding holding)
+    {
+        if (!await holding.ForgetAsync()) return false;
+        _holdings.TryRemove(KeyValuePair.Create(holding.Group, holding));
+        holding.Grain.DeactivateOnIdle();
+        return true;
+    }
+
+    /// <summary>Idle grains cost no memory: their activations end.</summary>
+    internal void RetireIdle()
+    {
+        foreach (var holding in _holdings.Values)
+            if (Clock.GetElapsedTime(holding.Since) >= Options.IdleTime && holding.Retire(Options.IdleTime)) holding.Grain.DeactivateOnIdle();
+    }
+
+    private async Task<(SiloAddress Silo, GroupFacts[] Groups)> GroupsAsync(SiloAddress silo, CancellationToken cancellation)
+    {
+        if (silo.Equals(Silo)) return (silo, DescribeGroups());
+        try
+        {
+            return (silo, await Services.At(silo).GroupsAsync().WaitAsync(TimeSpan.FromSeconds(1), Clock, cancellation));
+        }
+        catch (Exception error) when (error is OrleansException or TimeoutException)
+        {
+            return (silo, []);
+        }
+    }
+
+    private async Task DrainAsync(Holding holding, CancellationToken cancellation)
+    {
+        try
+        {
+            await Activator.Worker.DrainAsync(holding.Group, cancellation).WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+        }
+        catch (Exception error)
+        {
+            Log($"{holding.Group} came to no barrier: {error.Message}");
+        }
+    }
+
+    /// <summary>Ends a group here, and has it activated where it may go on.</summary>
+    private async Task HandOverAsync(Holding holding)
+    {
+        var context = holding.Grain.GrainContext;
+        await CloseAsync(holding);
+        holding.Grain.DeactivateOnIdle();
+        try
+        {
+            await context.Deactivated.WaitAsync(HandOverTime, Clock);
+            if (holding.KeepsRunning && ActiveSilos.Count > 1) await Grains.GetGrain<IGroupGrain>(holding.Group).WhereAsync().WaitAsync(HandOverTime, Clock);
+        }
+        catch (Exception error) when (error is OrleansException or TimeoutException or ElsewhereException)
+        {
+            Log($"{holding.Group} is taken up by others later: {error.Message}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+
+namespace DataMesh.Hosting.Orleans.Silos;
+
+/// <summary>Warnings of Orleans that matter to people: errors, and what its membership has to say.</summary>
+internal sealed class LogProvider(Action<string> log) : ILoggerProvider
+{
+    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, log);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Logger(string category, Action<string> log) : ILogger
+    {
+        private readonly bool _isMembership = category.Contains("Membership", StringComparison.Ordinal);
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel level) => level >= (_isMembership ? LogLevel.Warning : LogLevel.Error);
+
+        public void Log<TState>(LogLevel level, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(level)) log($"{category}: {formatter(state, exception)}{(exception is null ? "" : $" {exception.GetBaseException().Message}")}");
+        }
+    }
+}
+
+/// <summary>A silo that the others took for dead ends, so that whoever watches over it starts it anew: its grains are theirs by then.</summary>
+internal sealed class FatalErrors(Action<string> log) : IFatalErrorHandler
+{
+    public bool IsUnexpected(Exception exception) => exception is not ThreadAbortException;
+
+    public void OnFatalException(object? sender, string? context, Exception? exception)
+    {
+        log($"the silo ends: {context} {exception?.Message}");
+        Environment.Exit(70);
+    }
+}
