@@ -24,6 +24,9 @@ internal static class Terminal
         }
     }
 
+    /// <summary>Lines that are seen at once.</summary>
+    public static int Height => Console.IsOutputRedirected ? int.MaxValue : Math.Max(Console.WindowHeight, 8);
+
     private static bool WantsColour => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     /// <summary>Prints a line.</summary>

@@ -32,6 +32,17 @@ internal sealed class TextTable(params string[] headers)
         if (shown < headers.Length) Terminal.Line(indent + Terminal.Dim($"({headers.Length - shown} more columns: {string.Join(", ", headers.Skip(shown))})"));
     }
 
+    /// <summary>The header and the rows, cut to a width.</summary>
+    public IReadOnlyList<string> Lines(int width)
+    {
+        var widths = Fit(width);
+        var shown = widths.Count(each => each > 0);
+        return [Row(headers, widths, shown), .. _rows.Select(row => Row(row, widths, shown))];
+    }
+
+    /// <summary>How wide the table is when nothing is cut.</summary>
+    public int Width => Natural().Sum() + (headers.Length - 1) * Gap.Length;
+
     /// <summary>A number with thousands separators.</summary>
     public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
@@ -44,7 +55,7 @@ internal sealed class TextTable(params string[] headers)
     /// <summary>Widths of the columns: natural if all fit, else the widest are narrowed; columns that still do not fit are left out (0).</summary>
     private int[] Fit(int room)
     {
-        var widths = headers.Select((header, i) => _rows.Select(row => Display(row[i])).Append(Display(header)).Max()).ToArray();
+        var widths = Natural();
         var shown = widths.Length;
         while (shown > 1 && widths.Take(shown).Sum(width => Math.Min(width, NarrowestColumn)) + (shown - 1) * Gap.Length > room) shown--;
         Array.Clear(widths, shown, widths.Length - shown);
@@ -59,6 +70,8 @@ internal sealed class TextTable(params string[] headers)
 
         return widths;
     }
+
+    private int[] Natural() => [.. headers.Select((header, i) => _rows.Select(row => Display(row[i])).Append(Display(header)).Max())];
 
     private string Row(IReadOnlyList<string> cells, int[] widths, int shown)
     {
