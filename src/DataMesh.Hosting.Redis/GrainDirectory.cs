@@ -95,7 +95,7 @@ internal sealed class GrainDirectory(RedisLink link, Membership membership, Func
         var acting = _acting.Token;
         if (!membership.IsValid) throw new GrainCallException(CallFailure.Unreachable, "This silo is not a member of the cluster at the moment.");
         var silo = membership.Id;
-        var found = RedisLink.List(await link.PersistAsync(LeaseScripts.Acquire, acting, group, silo, near ? "1" : "0"));
+        var found = RedisLink.List(await link.PersistAsync(LeaseScripts.Acquire, acting, group, silo, NearnessOf(group, near)));
         var holder = RedisLink.Text(found[0])!;
         if (holder != silo) return new Route(holder, new Uri(RedisLink.Text(found[1])!), null);
         var kept = RedisLink.List(await link.PersistAsync(LeaseScripts.Kept, acting, group));
@@ -104,6 +104,9 @@ internal sealed class GrainDirectory(RedisLink link, Membership membership, Func
         WakeUp(holding, kept);
         return new Route(silo, new Uri(RedisLink.Text(found[1])!), holding);
     }
+
+    /// <summary>A pipeline that comes to its last barrier here commits here: its dataset need not wait for a silo that knows nothing of the run.</summary>
+    private static string NearnessOf(string group, bool near) => !near ? "0" : GrainGroup.IsNear(group) ? "2" : "1";
 
     /// <summary>What must be running was running elsewhere before: it hears so before anything else.</summary>
     private static void WakeUp(Holding holding, RedisResult[] kept)

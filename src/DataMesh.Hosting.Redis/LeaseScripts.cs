@@ -9,7 +9,7 @@ internal static class LeaseScripts
 {
     /// <summary>
     /// Finds the silo of a group, or places it: near the asker, or where the fewest groups are running. The holder that asks has lost its activation and gets a
-    /// new token. ARGV: group, asker, 1 when it is to be near. Returns: holder, address, token.
+    /// new token. ARGV: group, asker, 1 when it is to be near, 2 when it is to be near also while the asker leaves. Returns: holder, address, token.
     /// </summary>
     public static readonly RedisScript Acquire = new(
         Common +
@@ -21,7 +21,7 @@ internal static class LeaseScripts
         end
         if redis.call('SISMEMBER', p .. 'silos', asker) == 0 then return redis.error_reply('NOSESSION ' .. asker) end
         local target = asker
-        if holder ~= asker and (near ~= '1' or redis.call('HGET', p .. 'silo:' .. asker, 'leaving') == '1') then target = least_loaded(asker) end
+        if holder ~= asker and near ~= '2' and (near ~= '1' or redis.call('HGET', p .. 'silo:' .. asker, 'leaving') == '1') then target = least_loaded(asker) end
         local fence = give(group, target)
         if target ~= asker and redis.call('SISMEMBER', p .. 'running:' .. target, group) == 1 then redis.call('PUBLISH', p .. 'wake', group) end
         return {target, redis.call('HGET', p .. 'silo:' .. target, 'address'), fence}

@@ -116,8 +116,12 @@ internal sealed class RedisLink : IDisposable
         return true;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _connection.Dispose();
+    /// <summary>Ends the connection at once: what is to be told Redis was waited for, and saying good-bye takes a second.</summary>
+    public void Dispose()
+    {
+        _connection.Close(allowCommandsToComplete: false);
+        _connection.Dispose();
+    }
 
     public static long Number(RedisResult result) => long.Parse((string)result!, CultureInfo.InvariantCulture);
 

@@ -24,12 +24,12 @@ internal sealed class SiloInfo(SiloServices silo, Func<Uri> address)
             Version = Version,
             GrainsActive = view?.Grains ?? 0,
             GroupsRunning = view?.Running ?? 0,
-            Runs = runs.Count(run => !run.IsEnded),
+            Runs = runs.Count(run => run is { IsEnded: false, IsHere: true }),
             BytesInFlight = silo.Worker.BytesInFlight,
             BytesBudget = silo.Worker.Limits.BytesInFlight,
             MemoryBytes = process.WorkingSet64,
             CpuSeconds = process.TotalProcessorTime.TotalSeconds,
-            Live = [.. runs.Select(run => LiveRuns.Of(run, silo.Host.SiloId))],
+            Live = [.. runs.Where(run => run.IsHere).Select(run => LiveRuns.Of(run, silo.Host.SiloId))],
         };
     }
 

@@ -90,6 +90,12 @@ public sealed class SiloRun : IAsyncDisposable
         lock (_lock) return _users == 0 && (_wasCancelled || IsEnded || Run.IsDraining) && Run.Clock.GetElapsedTime(_lastUse) >= time;
     }
 
+    /// <summary>Whether its grains are here; another silo may have them, and tells of the run then.</summary>
+    public bool IsHere
+    {
+        get { lock (_lock) return _users > 0 || !(_wasCancelled || Run.IsDraining); }
+    }
+
     /// <summary>Whether it has ended. It stays for a moment, until its counts stand in the pipeline's state.</summary>
     public bool IsEnded { get; private set; }
 

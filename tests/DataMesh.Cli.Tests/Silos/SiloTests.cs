@@ -136,6 +136,28 @@ public sealed class SiloTests
     }
 
     [Fact]
+    public void Top_fits_the_terminal_however_narrow_and_low_it_is()
+    {
+        using var folder = new CrashFolder();
+        using var silo = SiloProcess.Start(folder.Root);
+        var text = File.ReadAllText(Path.Combine(folder.Root, "p.yaml"));
+        foreach (var name in Enumerable.Range(0, 9).Select(i => $"{i}_orders_with_a_name_that_is_long"))
+        {
+            File.WriteAllText(Path.Combine(folder.Root, "q.yaml"), text.Replace("pipeline: orders", $"pipeline: {name}", StringComparison.Ordinal));
+            silo.Do("submit", "q.yaml", "--paused");
+        }
+
+        var program = Path.Combine(AppContext.BaseDirectory, "datamesh.dll");
+        using var terminal = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
+            "script", ["-qec", $"stty cols 60 rows 10; TERM=xterm dotnet '{program}' top --count 1 --silo {silo.Address}", "/dev/null"]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        var seen = System.Text.RegularExpressions.Regex.Replace(terminal.StandardOutput.ReadToEnd(), "\e\\[[0-9;?]*[a-zA-Z]", "").ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0).ToList();
+        Assert.All(seen, line => Assert.InRange(line.Length, 1, 59));
+        Assert.InRange(seen.Count, 5, 9);
+        Assert.Contains("paused", seen[3], StringComparison.Ordinal);
+        Assert.Contains("pipelines more", seen[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_new_version_of_a_running_pipeline_takes_over_at_a_barrier()
     {
         using var folder = new CrashFolder("pipeline: days\nsource: day*.csv\nepoch: { bytes: 100kB }\ntrigger: continuous\ndataset: { name: days, path: lake/days }\n");
