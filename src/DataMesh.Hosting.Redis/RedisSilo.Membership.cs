@@ -50,7 +50,8 @@ public sealed partial class RedisSilo
         await Task.WhenAll(_directory.Holdings.ToList().Select(holding => HandOverAsync(holding, "")));
         await _left.CancelAsync();
         await _loop;
-        await _directory.EndAllAsync();         try
+        await _directory.EndAllAsync();
+        try
         {
             if (_membership.IsValid) await _link.RunAsync(SessionScripts.Leave, _membership.Id);
         }

@@ -148,9 +148,14 @@ public sealed class SiloTests
         }
 
         var program = Path.Combine(AppContext.BaseDirectory, "datamesh.dll");
-        using var terminal = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
-            "script", ["-qec", $"stty cols 60 rows 10; TERM=xterm dotnet '{program}' top --count 1 --silo {silo.Address}", "/dev/null"]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
-        var seen = System.Text.RegularExpressions.Regex.Replace(terminal.StandardOutput.ReadToEnd(), "\e\\[[0-9;?]*[a-zA-Z]", "").ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0).ToList();
+        var start = new System.Diagnostics.ProcessStartInfo("script", ["-qec", $"stty cols 60 rows 10; TERM=xterm dotnet '{program}' top --count 1 --silo {silo.Address}", "/dev/null"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
+        using var terminal = System.Diagnostics.Process.Start(start)!;
+        var drawn = System.Text.RegularExpressions.Regex.Replace(terminal.StandardOutput.ReadToEnd(), "\\e(\\[[0-9;?]*[a-zA-Z]|[=>])", "").ReplaceLineEndings("\n");
+        var seen = drawn[(drawn.LastIndexOf("  embedded: ", StringComparison.Ordinal) - 8)..].Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0).ToList();
         Assert.All(seen, line => Assert.InRange(line.Length, 1, 59));
         Assert.InRange(seen.Count, 5, 9);
         Assert.Contains("paused", seen[3], StringComparison.Ordinal);
