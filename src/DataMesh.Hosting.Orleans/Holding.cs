@@ -46,6 +46,9 @@ internal sealed class Holding
     /// <summary>What its grains tell others.</summary>
     public Outbox Outbox { get; } = new();
 
+    /// <summary>The groups that live near this one because its grains told them something: its datasets.</summary>
+    public ConcurrentDictionary<string, bool> Near { get; } = new();
+
     public int Grains => _members.Count;
 
     public bool KeepsRunning => _cell.Value is { Kept.Count: > 0 };

@@ -17,11 +17,13 @@ public sealed partial class OrleansHost
     public async Task LeaveAsync(CancellationToken cancellation)
     {
         _isLeaving = true;
-        await Task.WhenAll(_holdings.Values.ToList().Select(async holding =>
+        // A dataset goes with the pipeline that writes it: whoever comes to a barrier has still to commit.
+        await Task.WhenAll(_holdings.Values.Where(holding => !GrainGroup.IsNear(holding.Group)).ToList().Select(async holding =>
         {
             await DrainAsync(holding, cancellation);
             await HandOverAsync(holding);
         }));
+        await Task.WhenAll(_holdings.Values.ToList().Select(HandOverAsync));
         await _left.CancelAsync();
         await KeepAlive.EndAsync();
     }
@@ -132,10 +134,14 @@ public sealed partial class OrleansHost
         }
     }
 
-    /// <summary>Ends a group here, and has it activated where it may go on.</summary>
+    /// <summary>Ends a group here with the datasets that nobody else here writes, and has it activated where it may go on.</summary>
     private async Task HandOverAsync(Holding holding)
     {
         var context = holding.Grain.GrainContext;
+        await holding.EndAsync();
+        var others = _holdings.Values.Where(other => other != holding).ToList();
+        var following = holding.Near.Keys.Where(group => !others.Exists(other => other.Near.ContainsKey(group))).Select(TryFind).OfType<Holding>().ToList();
+        await Task.WhenAll(following.Select(HandOverAsync));
         await CloseAsync(holding);
         holding.Grain.DeactivateOnIdle();
         try

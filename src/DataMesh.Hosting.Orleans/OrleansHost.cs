@@ -91,6 +91,7 @@ public sealed partial class OrleansHost : ISiloHost
     {
         // Only an activation tells, and its holding is there as long as it lives.
         if (TryFind(GrainGroup.Of(from)) is not { } holding) return;
+        if (GrainGroup.Of(to) is var group && GrainGroup.IsNear(group)) holding.Near.TryAdd(group, true);
         if (!holding.Outbox.Add(new GrainMessage(from, to, happened), DeliverInTheEndAsync)) Fail(from, $"Too much that it told {to} waits to be delivered.");
     }
 

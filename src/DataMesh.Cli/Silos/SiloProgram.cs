@@ -45,6 +45,7 @@ internal static class SiloProgram
         var activator = new GrainActivator(worker);
         if (settings.Redis is not { } redis) return EmbeddedSilo.Open(settings.State, activator, TimeProvider.System, (grain, why) => Log($"{grain}: {why}"));
         var address = new UriBuilder(server.PeerAddress!) { Host = await AdvertisedAsync(settings) }.Uri;
+        if (settings.Host == SiloHostKind.Orleans) return await OrleansHosting.CreateAsync(settings, activator, address, Log);
         var options = new RedisOptions(redis) { Cluster = settings.Cluster, Secret = settings.Secret, Address = address };
         return await RedisSilo.ConnectAsync(options, activator, TimeProvider.System, Log, CancellationToken.None);
     }
@@ -56,7 +57,7 @@ internal static class SiloProgram
         if (settings.Redis is not null) options = options with { Peers = settings.Peers ?? new IPEndPoint(settings.Listen.Address, 0) };
         try
         {
-            return server = await ApiServer.StartAsync(options, Log, OperatingApi.Of(services, () => server!.Address), new PeerEndpoints(new Receiver(services), Log).Map);
+            return server = await ApiServer.StartAsync(options, Log, OperatingApi.Of(services, () => server!.Address), new PeerEndpoints(new Receiver(services), Log).Map, OrleansHosting.MapDashboard(services));
         }
         catch (Exception error) when (error is SocketException || error is IOException and not DirectoryNotFoundException)
         {
@@ -78,7 +79,7 @@ internal static class SiloProgram
     private static void Tell(SiloSettings settings, ISiloHost host, Uri address)
     {
         var url = address.ToString().TrimEnd('/');
-        var where = settings.Redis is null ? $"with its state in {settings.State}" : $"as {host.SiloId} of the cluster '{settings.Cluster}' on Redis at {settings.Redis}";
+        var where = settings.Redis is null ? $"with its state in {settings.State}" : $"as {host.SiloId} of the cluster '{settings.Cluster}' on {(settings.Host == SiloHostKind.Orleans ? "Orleans and " : "")}Redis at {settings.Redis}";
         if (settings.IsJson) Console.Out.WriteLine($$"""{"silo":"{{host.SiloId}}","address":"{{url}}"}""");
         else Terminal.Line($"A silo answers at {url}, {where}. Ctrl-C ends it.");
     }

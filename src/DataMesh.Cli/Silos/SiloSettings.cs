@@ -2,11 +2,25 @@ using System.Net;
 
 namespace DataMesh.Cli.Silos;
 
+/// <summary>What grains live on.</summary>
+internal enum SiloHostKind
+{
+    /// <summary>A silo by itself.</summary>
+    Embedded,
+    /// <summary>A member of a cluster that agrees in Redis.</summary>
+    Redis,
+    /// <summary>A member of a cluster on Microsoft Orleans, with everything it keeps in Redis.</summary>
+    Orleans,
+}
+
 /// <summary>How a silo runs.</summary>
 /// <param name="Listen">Where it answers.</param>
 /// <param name="State">Folder of its state.</param>
 internal sealed record SiloSettings(IPEndPoint Listen, string State)
 {
+    /// <summary>What its grains live on.</summary>
+    public SiloHostKind Host { get; init; }
+
     /// <summary><c>HOST:PORT</c> of the Redis that the cluster agrees in; null for a silo by itself.</summary>
     public string? Redis { get; init; }
 

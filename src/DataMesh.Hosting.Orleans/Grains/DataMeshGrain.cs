@@ -1,7 +1,7 @@
 using DataMesh.ControlPlane.Grains;
+using DataMesh.Hosting.Orleans.Placement;
 using DataMesh.Runtime.Hosting;
 using DataMesh.Runtime.Hosting.Peers;
-using DataMesh.Hosting.Orleans.Placement;
 
 namespace DataMesh.Hosting.Orleans.Grains;
 

@@ -39,7 +39,11 @@ public sealed class TextGrain(OrleansHost host) : Grain, ITextGrain
         if (last is not null && last.Yaml == text.Yaml && last.Folder == text.Folder && last.Options == text.Options) return last;
         var added = new TextVersion
         {
-            Version = (last?.Version ?? 0) + 1, Yaml = text.Yaml, Folder = text.Folder, Options = text.Options, SubmittedAt = host.Clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            Version = (last?.Version ?? 0) + 1,
+            Yaml = text.Yaml,
+            Folder = text.Folder,
+            Options = text.Options,
+            SubmittedAt = host.Clock.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         if (last is null) await NamesGrain.Of(host.Grains, Name).AddAsync(Name);
         if (!await _cell.WriteAsync(new TextRecord { Versions = [.. versions.TakeLast(Limits.PipelineVersionsMax - 1), added] }, CancellationToken.None))

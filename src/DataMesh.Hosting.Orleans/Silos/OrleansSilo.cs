@@ -7,7 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
-using Orleans.Dashboard;
 using StackExchange.Redis;
 
 namespace DataMesh.Hosting.Orleans.Silos;
@@ -18,7 +17,9 @@ public sealed class OrleansSilo : ISiloHost
     private readonly IHost _app;
     private readonly OrleansHost _host;
 
-    private OrleansSilo(IHost app) => (_app, _host) = (app, app.Services.GetRequiredService<OrleansHost>());
+    private readonly LogProvider _logs;
+
+    private OrleansSilo(IHost app, LogProvider logs) => (_app, _host, _logs) = (app, app.Services.GetRequiredService<OrleansHost>(), logs);
 
     /// <inheritdoc/>
     public IGrainStateStore States => _host.States;
@@ -49,7 +50,8 @@ public sealed class OrleansSilo : ISiloHost
     public static OrleansSilo Create(OrleansOptions options, GrainActivator activator, TimeProvider clock, Action<string> log)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.AddProvider(new LogProvider(log)).SetMinimumLevel(Microsoft.Extensions.Logging.LogLevel.Warning);
+        var logs = new LogProvider(log);
+        builder.Logging.AddProvider(logs).SetMinimumLevel(Microsoft.Extensions.Logging.LogLevel.Warning);
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(activator);
         builder.Services.AddSingleton<IFatalErrorHandler>(new FatalErrors(log));
@@ -60,10 +62,10 @@ public sealed class OrleansSilo : ISiloHost
             UseRedis(silo, options);
             Listen(silo, options);
             Tuning.Apply(silo, options.Detection);
-            if (options.HasDashboard) silo.AddDashboard();
+            if (options.HasDashboard) OrleansDashboard.Add(silo);
             silo.UseDataMesh(mesh => (mesh.Address, mesh.IdleTime, mesh.Log) = (options.Address, options.IdleTime, log));
         });
-        return new OrleansSilo(builder.Build());
+        return new OrleansSilo(builder.Build(), logs);
     }
 
     /// <inheritdoc/>
@@ -92,6 +94,7 @@ public sealed class OrleansSilo : ISiloHost
     public async Task LeaveAsync(CancellationToken cancellation)
     {
         await _host.LeaveAsync(cancellation);
+        _logs.IsQuiet = true;
         await _app.StopAsync(CancellationToken.None);
     }
 
@@ -107,6 +110,7 @@ public sealed class OrleansSilo : ISiloHost
     /// <summary>Ends the silo without a word to anybody, unless it has left.</summary>
     public async ValueTask DisposeAsync()
     {
+        _logs.IsQuiet = true;
         await _host.DisposeAsync();
         await _app.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_app is IAsyncDisposable disposable) await disposable.DisposeAsync();

@@ -2,22 +2,24 @@ using Microsoft.Extensions.Logging;
 
 namespace DataMesh.Hosting.Orleans.Silos;
 
-/// <summary>Warnings of Orleans that matter to people: errors, and what its membership has to say.</summary>
+/// <summary>What of Orleans' log matters to people: errors, and whom it takes for dead. A silo that ends says a lot that does not.</summary>
 internal sealed class LogProvider(Action<string> log) : ILoggerProvider
 {
-    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, log);
+    public bool IsQuiet { get; set; }
+
+    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this, log);
 
     public void Dispose()
     {
     }
 
-    private sealed class Logger(string category, Action<string> log) : ILogger
+    private sealed class Logger(string category, LogProvider provider, Action<string> log) : ILogger
     {
-        private readonly bool _isMembership = category.Contains("Membership", StringComparison.Ordinal);
+        private readonly bool _isMembership = category.EndsWith("HealthMonitor", StringComparison.Ordinal) || category.EndsWith("MembershipTableManager", StringComparison.Ordinal);
 
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel level) => level >= (_isMembership ? LogLevel.Warning : LogLevel.Error);
+        public bool IsEnabled(LogLevel level) => !provider.IsQuiet && level >= (_isMembership ? LogLevel.Warning : LogLevel.Error);
 
         public void Log<TState>(LogLevel level, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {

@@ -5,12 +5,15 @@ using DataMesh.Hosting.Redis.Tests;
 namespace DataMesh.Cli.Tests.Silos;
 
 /// <summary>Real silos as a cluster on a real Redis: every one answers for all, and what one runs goes on when it dies or leaves.</summary>
-public sealed class ClusterTests : IDisposable
+public class ClusterTests : IDisposable
 {
     private const long Rows = CrashFolder.Files * 4_000 + CrashFolder.Files;
     private readonly RedisServer _redis = new();
     private readonly CrashFolder _folder = new(Undisturbed.SmallEpochs);
     private readonly List<SiloProcess> _silos = [];
+
+    /// <summary>What the silos are members by.</summary>
+    protected virtual string Host => "redis";
 
     [Fact]
     public void Every_silo_answers_for_the_whole_cluster()
@@ -107,7 +110,7 @@ public sealed class ClusterTests : IDisposable
     [Fact]
     public void Without_its_redis_a_silo_does_not_start()
     {
-        var refused = DatameshProcess.Run(_folder.Root, "silo", "--listen", "127.0.0.1:0", "--redis", "127.0.0.1:1");
+        var refused = DatameshProcess.Run(_folder.Root, "silo", "--listen", "127.0.0.1:0", "--redis", "127.0.0.1:1", "--host", Host);
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("127.0.0.1:1", refused.Error, StringComparison.Ordinal);
     }
@@ -117,11 +120,12 @@ public sealed class ClusterTests : IDisposable
         foreach (var silo in _silos) silo.Dispose();
         _redis.Dispose();
         _folder.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     private void Start(int count)
     {
-        for (var i = 0; i < count; i++) _silos.Add(SiloProcess.Start(_folder.Root, null, "--redis", _redis.Address));
+        for (var i = 0; i < count; i++) _silos.Add(SiloProcess.Start(_folder.Root, null, "--redis", _redis.Address, "--host", Host));
     }
 
     /// <summary>What is done to the pipeline finds it at work, however fast it has read what is there.</summary>
