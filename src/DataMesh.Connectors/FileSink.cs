@@ -105,7 +105,7 @@ public sealed class FileSink : Sink
     public override ValueTask<SinkWriter> OpenReplacingWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation)
     {
         Check();
-        return ValueTask.FromResult<SinkWriter>(new FileSinkWriter(TargetPath(context), schema, Style(), IsGzip, context.Clock));
+        return ValueTask.FromResult<SinkWriter>(new FileSinkWriter(new StagedTexts(TargetPath(context), context), schema, Style(), IsGzip, context.Clock));
     }
 
     /// <inheritdoc/>
@@ -113,6 +113,9 @@ public sealed class FileSink : Sink
     {
         lock (_gate) return ValueTask.FromResult(new FileSinkCommit(this, TargetPath(context), StatePath(context)).Run(commit));
     }
+
+    /// <inheritdoc/>
+    public override void CleanUp(ComponentContext context) => new StagedTexts(TargetPath(context), context).CleanUp();
 
     private static bool HoldsBytes(string path) => new FileInfo(path) is { Exists: true, Length: > 0 };
 

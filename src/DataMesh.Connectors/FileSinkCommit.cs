@@ -12,11 +12,16 @@ namespace DataMesh.Connectors;
 /// </summary>
 internal sealed class FileSinkCommit(FileSink sink, string targetPath, string statePath)
 {
+    private const int LockTriesMax = 3000;
+
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(20);
+
     private readonly string _folder = Path.GetDirectoryName(targetPath)!;
 
     /// <summary>Commits; returns the version made or, when this very commit was made before, that one.</summary>
     public long Run(SinkCommit commit)
     {
+        using var alone = Alone();
         var state = FileSinkState.Read(statePath) ?? new FileSinkState { Length = sink.Replaces || !File.Exists(targetPath) ? 0 : new FileInfo(targetPath).Length };
         if (state.Apps.GetValueOrDefault(commit.AppId) is { } last && last.Epoch >= commit.Epoch)
         {
@@ -36,6 +41,25 @@ internal sealed class FileSinkCommit(FileSink sink, string targetPath, string st
         done.Write(statePath);
         DeleteStaged(commit);
         return done.Version;
+    }
+
+    /// <summary>Pipelines in several processes may add to one file: one after the other. The lock ends with its process.</summary>
+    private FileStream Alone()
+    {
+        var path = Path.Combine(Path.GetDirectoryName(statePath)!, "commit.lock");
+        DurableFiles.CreateFolder(Path.GetDirectoryName(path)!);
+        for (var left = LockTriesMax; ; left--)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            }
+            catch (IOException error) when (error is not (FileNotFoundException or DirectoryNotFoundException) && StorageError.Explain(error, path) is null)
+            {
+                if (left > 0) Thread.Sleep(LockPause);
+                else throw new DataMeshException($"Another process has been committing to '{targetPath}' for a minute.", new Location(path), hint: "end it if it hangs") { MayPass = true };
+            }
+        }
     }
 
     private static FileSinkState Committed(FileSinkState state, SinkCommit commit, long length)

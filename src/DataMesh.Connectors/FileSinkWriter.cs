@@ -8,9 +8,9 @@ using Microsoft.Win32.SafeHandles;
 namespace DataMesh.Connectors;
 
 /// <summary>Writes the rows of one epoch to a staged file beside the target, without a header.</summary>
-internal sealed class FileSinkWriter(string target, Schema schema, RowStyle style, bool isGzip, TimeProvider clock) : SinkWriter
+internal sealed class FileSinkWriter(StagedTexts staged, Schema schema, RowStyle style, bool isGzip, TimeProvider clock) : SinkWriter
 {
-    private readonly string _path = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.staged");
+    private readonly string _path = staged.NewPath();
     private SafeFileHandle? _file;
     private long _rows;
     private bool _isStaged;
@@ -29,7 +29,7 @@ internal sealed class FileSinkWriter(string target, Schema schema, RowStyle styl
         if (_file is null)
         {
             DurableFiles.CreateFolder(Path.GetDirectoryName(_path)!);
-            _file = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.Write);
+            _file = StagedTexts.Create(_path);
         }
 
         RandomAccess.Write(_file, text.Bytes.Span, _bytes);

@@ -25,7 +25,7 @@ public static class EmbeddedHost
         var run = new PipelineRun(definition, options, clock ?? TimeProvider.System, stopAtBarrier);
         var folder = options.StateFolder ?? Path.Combine(run.Context.BaseFolder, ".datamesh");
         using var only = RunLock.Take(folder, definition.Name);
-        using var store = new SqliteStore(Path.Combine(folder, "state.db"), run.Clock);
+        using var store = new SqliteStore(Path.Combine(folder, "state.db"), run.Clock, keepsDatasets: false);
         await using var worker = new RunWorker(run);
         await using var host = new InProcessHost(
             store, new GrainActivator(worker), run.Clock, (_, why) => run.End(new ReportEnd(run.RunId, PipelinePhase.Failed, why)), keepsAlive: false);

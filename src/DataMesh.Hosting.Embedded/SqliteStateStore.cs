@@ -9,6 +9,15 @@ public sealed class SqliteStateStore(SqliteStore store) : IGrainStateStore
     /// <summary>What a full disk would not take. The tables outrank this state: a run goes on, and says itself when the tables need space too.</summary>
     private readonly Dictionary<GrainId, StoredState> _unsaved = [];
 
+    /// <summary>The state of datasets where the file does not keep it.</summary>
+    private readonly Dictionary<GrainId, StoredState> _datasets = [];
+
+    /// <summary>
+    /// Whether the file keeps the state of datasets too. Not where several processes use one file, each for a pipeline of its own: they may write one table, and
+    /// its log decides who comes first.
+    /// </summary>
+    public bool KeepsDatasets { get; init; } = true;
+
     private SqliteDatabase Database => store.Database;
 
     /// <inheritdoc/>
@@ -23,6 +32,12 @@ public sealed class SqliteStateStore(SqliteStore store) : IGrainStateStore
         lock (store.Gate)
         {
             var written = new StoredState(json, expected + 1, fence, keepsRunning);
+            if (!IsInFile(id))
+            {
+                _datasets[id] = written;
+                return ValueTask.FromResult<long?>(written.Version);
+            }
+
             if (_unsaved.TryGetValue(id, out var unsaved) && unsaved.Version != expected) return ValueTask.FromResult<long?>(null);
             try
             {
@@ -74,8 +89,11 @@ public sealed class SqliteStateStore(SqliteStore store) : IGrainStateStore
         $"{statement} (id = 'pipeline:' || ?1 or (id > 'source:' || ?1 || '/' and id < 'source:' || ?1 || '0')"
         + " or (id > 'stage:' || ?1 || '/' and id < 'stage:' || ?1 || '0') or (id > 'instance:' || ?1 || '/' and id < 'instance:' || ?1 || '0'))").Bind(1, pipeline);
 
+    private bool IsInFile(GrainId id) => KeepsDatasets || id.Kind != GrainKind.Dataset;
+
     private StoredState? Read(GrainId id)
     {
+        if (!IsInFile(id)) return _datasets.GetValueOrDefault(id);
         if (_unsaved.TryGetValue(id, out var unsaved)) return unsaved;
         using var query = Database.Prepare("select json, version, fence, keeps_running from grain_state where id = ?1").Bind(1, id.ToString());
         return query.Step() ? new StoredState(query.Text(0), query.Number(1), query.Number(2), query.Number(3) != 0) : null;

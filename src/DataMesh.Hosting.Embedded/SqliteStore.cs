@@ -14,7 +14,10 @@ public sealed class SqliteStore : IDisposable
     private readonly string _path;
 
     /// <summary>Opens or creates the file.</summary>
-    public SqliteStore(string path, TimeProvider? clock = null)
+    /// <param name="path">The file.</param>
+    /// <param name="clock">The clock; without it, the machine's.</param>
+    /// <param name="keepsDatasets">See <see cref="SqliteStateStore.KeepsDatasets"/>.</param>
+    public SqliteStore(string path, TimeProvider? clock = null, bool keepsDatasets = true)
     {
         _path = path;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -35,7 +38,7 @@ public sealed class SqliteStore : IDisposable
                 : error.IsRefusedByDisk ? "free space there and see to it that this user may write there; `run --state FOLDER` keeps the state elsewhere" : "it holds nothing that the tables do not: delete it and run again", error);
         }
 
-        States = new SqliteStateStore(this);
+        States = new SqliteStateStore(this) { KeepsDatasets = keepsDatasets };
         Streams = new SqliteStreams(this, clock ?? TimeProvider.System);
         Pipelines = new SqlitePipelineStore(this, clock ?? TimeProvider.System);
     }

@@ -91,6 +91,14 @@ public abstract class Sink
     /// Returns the version made, or the one made earlier when this very commit was already there.
     /// </summary>
     public abstract ValueTask<long> CommitAsync(SinkCommit commit, ComponentContext context, CancellationToken cancellation);
+
+    /// <summary>
+    /// Deletes what earlier runs of the pipeline staged and left, when they were killed. Called at a start that finds no epoch prepared; what a run stages that is
+    /// still going on stays.
+    /// </summary>
+    public virtual void CleanUp(ComponentContext context)
+    {
+    }
 }
 
 /// <summary>What the target itself says was committed: it outranks grain state.</summary>

@@ -148,7 +148,7 @@ public sealed record SplitTreatment
     {
         var texts = batch[loose.Index];
         Bitmap? failed = null;
-        columns[loose.Index] = (texts is VarColumn written ? times(written, loose.Name, loose.Type, out failed) : null) ?? Casts.Cast(texts, loose.Type, null, out failed);
+        columns[loose.Index] = loose.Type.Kind == TypeKind.Binary ? NoBytes(texts, out failed) : (texts is VarColumn written ? times(written, loose.Name, loose.Type, out failed) : null) ?? Casts.Cast(texts, loose.Type, null, out failed);
         if (failed is null) return;
         using (failed)
         {
@@ -160,6 +160,18 @@ public sealed record SplitTreatment
             foreach (var row in rows) kept[row] = row;
             columns[loose.Overflow] = texts.Take(kept);
         }
+    }
+
+    /// <summary>Text from a column that the file does not call binary: none of it is bytes.</summary>
+    private static Column NoBytes(Column texts, out Bitmap? failed)
+    {
+        failed = null;
+        for (var row = 0; row < texts.Length; row++)
+        {
+            if (!texts.IsNull(row)) (failed ??= Bitmap.Zeros(texts.Length))[row] = true;
+        }
+
+        return Column.Nulls(DataType.Binary, texts.Length);
     }
 
     private static bool IsNested(Column column, int row) =>

@@ -13,7 +13,7 @@ internal static class SplitTreatments
     /// <summary>The plan that the decoder gets: the graph's, with the columns that are only judged.</summary>
     public static DecodePlan Plan(DecodePlan graph, SourceRules rules, SplitView view)
     {
-        var fields = graph.Schema.Select(field => rules.Loose.Contains(field.Name) ? field with { Type = DataType.String } : field).ToList();
+        var fields = graph.Schema.Select(field => IsLoose(field, rules, view) ? field with { Type = DataType.String } : field).ToList();
         var known = fields.Count;
         fields.AddRange(rules.Guards);
         var columns = graph.Columns;
@@ -47,7 +47,7 @@ internal static class SplitTreatments
             NotNull = view.IsFirst ? [] : Judged(batch, rules.NotNull),
             NotNested = Judged(batch, changes.Where(each => each is { Kind: DriftKind.ShapeChanged, Decision: DriftAction.Quarantine, Added.Count: 0 }).Select(each => each.Column!))
                 .Where(column => batch[column.Index].Type.Kind == TypeKind.String).ToList(),
-            Loose = LooseColumns(graph, batch, rules),
+            Loose = LooseColumns(graph, batch, rules, view),
             Watched = Judged(batch, view.Now.Present.Where(column => !column.HasNulls && graph.Schema.IndexOf(column.Name) >= 0 && view.Look.Shape.Find(column.Name) is not null).Select(column => column.Name)),
         };
         return IsNeeded(treatment) ? treatment : null;
@@ -67,12 +67,16 @@ internal static class SplitTreatments
     private static List<JudgedColumn> Judged(Schema batch, IEnumerable<string> names) =>
         [.. names.Select(name => new JudgedColumn(batch.IndexOf(name), name)).Where(column => column.Index >= 0)];
 
-    private static List<LooseColumn> LooseColumns(DecodePlan graph, Schema batch, SourceRules rules)
+    /// <summary>Whether a split gives a column as text. Bytes are not told from text by their values, but by the type that the file states.</summary>
+    private static bool IsLoose(Field field, SourceRules rules, SplitView view) => rules.Loose.Contains(field.Name)
+        && (field.Type.Kind != TypeKind.Binary || view.Look.Shape.Find(field.Name) is { Type.Kind: not (TypeKind.Binary or TypeKind.Null) });
+
+    private static List<LooseColumn> LooseColumns(DecodePlan graph, Schema batch, SourceRules rules, SplitView view)
     {
         var columns = new List<LooseColumn>();
         foreach (var name in rules.Loose)
         {
-            if (batch.IndexOf(name) is var at and >= 0 && graph.Schema.TryGet(name, out var field))
+            if (batch.IndexOf(name) is var at and >= 0 && graph.Schema.TryGet(name, out var field) && IsLoose(field, rules, view))
                 columns.Add(new LooseColumn(at, field.Name, field.Type, batch.IndexOf(SourceRules.OverflowOf(field.Name))));
         }
 

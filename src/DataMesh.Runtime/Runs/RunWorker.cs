@@ -76,6 +76,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         }
 
         if (found is not PositionsFound positions) return found;
+        if (!run.Options.DryRun) foreach (var node in run.Definition.Sinks) node.Sink.CleanUp(run.Context);
         var (tasks, because) = run.Settlement is null ? TaskCount.Of(run.Definition, run.Options.Parallelism) : new TaskCount(1, null);
         if (because is not null) run.Outcome.Tell($"The pipeline runs as one task, not {run.Options.Parallelism ?? run.Definition.Parallelism}: {because}.");
         return positions with { Tasks = _tasks = tasks };

@@ -118,11 +118,11 @@ public sealed class SourceRules(DriftPolicy policy, bool widening, IReadOnlyDict
     public bool Loosens(string column) =>
         policy.ActionOn(DriftKind.TypeChanged, column) is DriftAction.Ignore or DriftAction.NewColumn && CanLoosen(column) && !_loose.Contains(column);
 
-    /// <summary>Whether values of a column can be told from text again. Every text is a string, or can be taken for binary.</summary>
+    /// <summary>Whether values of a column can be told from others. Every text is a string.</summary>
     public bool CanLoosen(string column) => IndexOf(column) is var at and >= 0 && CanLoosen(_fields[at].Type);
 
-    /// <summary>Whether values of a type can be told from text again.</summary>
-    public static bool CanLoosen(DataType type) => type.Kind is not (TypeKind.Null or TypeKind.String or TypeKind.Json or TypeKind.Binary);
+    /// <summary>Whether values of a type can be told from others.</summary>
+    public static bool CanLoosen(DataType type) => type.Kind is not (TypeKind.Null or TypeKind.String or TypeKind.Json);
 
     /// <summary>Whether objects and arrays are left out of a column of plain values. Only where other misfits are too: read as text, the two are one.</summary>
     public bool LeavesOutObjects(string column) => CanLoosen(column) && IgnoresAnyType(policy, column);

@@ -34,6 +34,28 @@ public sealed class ParquetDriftTests : IDisposable
         Assert.Equal(("structural_drift", "column_added: b"), (_folder.Bad()[0].Reason, _folder.Bad()[0].Rule));
     }
 
+    [Theory]
+    [InlineData("ignore", true)]
+    [InlineData("ignore", false)]
+    [InlineData("new_column", true)]
+    [InlineData("new_column", false)]
+    public async Task What_is_not_binary_any_more_goes_where_the_policy_says(string policy, bool inOneRun)
+    {
+        _folder.Drift = $"{{ overrides: {{ type_changed: {policy} }} }}";
+        Write("1.parquet", new Field("a", DataType.Binary), ["xy"u8.ToArray(), null]);
+        if (!inOneRun) await _folder.DoneAsync();
+        Write("2.parquet", new Field("a", DataType.Int64), [3L, null]);
+        Write("3.parquet", new Field("a", DataType.String), ["text"]);
+        Write("4.parquet", new Field("a", DataType.Binary), [new byte[] { 255, 0 }]);
+        await _folder.DoneAsync();
+        Assert.Empty(_folder.Bad());
+        var more = policy == "new_column" ? ",\"a__string\":" : null;
+        string Row(string a, string text) => $"{{\"a\":{a}{more}{(more is null ? "" : text)}}}";
+        string[] rows = [Row("null", "\"3\""), Row("null", "\"text\""), Row("null", "null"), Row("null", "null"), Row("\"/wA=\"", "null"), Row("\"eHk=\"", "null")];
+        Assert.Equal(rows.Order(StringComparer.Ordinal), _folder.Rows());
+        Assert.Contains(await _folder.ToldAsync(), told => told.StartsWith("TypeChanged a: binary > int64 @ in/2.parquet", StringComparison.Ordinal));
+    }
+
     private void Write(string file, Field first, object?[] values, Field? second = null, object?[]? more = null)
     {
         _folder.AddText(file, "");
