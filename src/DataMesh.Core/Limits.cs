@@ -60,6 +60,9 @@ public static class Limits
     /// <summary>Largest message from silo to silo, in bytes.</summary>
     public const int MessageBytesMax = 1 << 20;
 
+    /// <summary>Largest message between a commit group's coordinator and a task instance in another silo, in bytes: it names every file that the instance staged.</summary>
+    public const int GroupMessageBytesMax = 64 << 20;
+
     /// <summary>Longest key of a grain, in characters.</summary>
     public const int GrainKeyLengthMax = 4096;
 

@@ -42,5 +42,18 @@ internal sealed class PeerClient : IDisposable
         throw new HttpRequestException($"{silo} refused a message to {message.To}: HTTP {(int)response.StatusCode}.", null, response.StatusCode);
     }
 
+    /// <summary>Sends a request and returns the answer. Throws <see cref="HttpRequestException"/> when the silo is gone or refuses.</summary>
+    public async Task<byte[]> AskAsync(Uri silo, string path, byte[] body, int bytesMax, CancellationToken cancellation)
+    {
+        if (body.Length > bytesMax) throw new GrainCallException(CallFailure.Unknown, $"A message to {silo} has {body.Length:N0} bytes; the most is {bytesMax:N0}.");
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(silo, path)) { Content = content, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        if (!response.IsSuccessStatusCode) throw new HttpRequestException($"{silo} refused {path}: HTTP {(int)response.StatusCode}.", null, response.StatusCode);
+        await response.Content.LoadIntoBufferAsync(bytesMax, cancellation);
+        return await response.Content.ReadAsByteArrayAsync(cancellation);
+    }
+
     public void Dispose() => _http.Dispose();
 }

@@ -187,8 +187,6 @@ public sealed partial class RedisSilo
         }
     }
 
-    private CancellationToken GoneToken(string silo) => _gone.GetOrAdd(silo, _ => new CancellationTokenSource()).Token;
-
     private void Wake()
     {
         try

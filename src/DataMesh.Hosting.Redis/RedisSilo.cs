@@ -6,7 +6,7 @@ using DataMesh.Runtime.Hosting.Peers;
 namespace DataMesh.Hosting.Redis;
 
 /// <summary>A member of a cluster that agrees on everything in Redis. It answers other silos by <see cref="IPeerReceiver"/>.</summary>
-public sealed partial class RedisSilo : ISiloHost, IPeerReceiver
+public sealed partial class RedisSilo : ISiloHost, IPeerReceiver, IPeerLink
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 

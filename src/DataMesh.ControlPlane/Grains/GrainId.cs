@@ -17,7 +17,7 @@ public enum GrainKind : byte
 
 /// <summary>The address of a virtual actor: one activation per id.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Key">Which one: <c>pipeline</c>, <c>pipeline/source</c>, <c>pipeline/task/0</c> (and <c>/1</c>, … for instances), the dataset's path.</param>
+/// <param name="Key">Which one: <c>pipeline</c>, <c>pipeline/source</c>, <c>pipeline/task/0</c> (and <c>/1</c>, … for instances; <c>pipeline/beside/0</c>, … for those that live where their coordinator does), the dataset's path.</param>
 public readonly record struct GrainId(GrainKind Kind, string Key)
 {
     /// <summary><c>kind:key</c>.</summary>

@@ -51,8 +51,9 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
     /// <summary>The coordinator of a pipeline's tasks.</summary>
     public static GrainId TaskOf(string pipeline) => new(GrainKind.Stage, $"{pipeline}/task/0");
 
-    /// <summary>One of several tasks of a pipeline.</summary>
-    public static GrainId InstanceOf(string pipeline, int number) => new(GrainKind.Instance, string.Create(CultureInfo.InvariantCulture, $"{pipeline}/task/{number}"));
+    /// <summary>One of several tasks of a pipeline: one that lives where there is room, or one that has to live where their coordinator does.</summary>
+    public static GrainId InstanceOf(string pipeline, int number, bool isTogether = false) =>
+        new(GrainKind.Instance, string.Create(CultureInfo.InvariantCulture, $"{pipeline}/{(isTogether ? "beside" : "task")}/{number}"));
 
     /// <summary>The enumerator of a source.</summary>
     public static GrainId SourceOf(string pipeline, string source) => new(GrainKind.Source, $"{pipeline}/{source}");

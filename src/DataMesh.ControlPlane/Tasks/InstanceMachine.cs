@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataMesh.ControlPlane.Grains;
 
 namespace DataMesh.ControlPlane.Tasks;
@@ -20,16 +21,20 @@ public sealed class InstanceMachine : IGrainMachine<InstanceState>
         PartEnded ended when state.Phase == InstancePhase.Running && (ended.Attempt, ended.Epoch) == (state.Attempt, state.Epoch) => new(
             state with { Phase = InstancePhase.Staged }),
         WorkFailed failed when state.Phase == InstancePhase.Running => Fail(self, state, failed),
-        StopPart stop when (stop.RunId, stop.Attempt) == (state.RunId, state.Attempt) => new(state with { Phase = InstancePhase.Idle }, new CancelWork()),
+        StopPart stop when (stop.RunId, stop.Attempt) == (state.RunId, state.Attempt) => new(
+            state with { Phase = InstancePhase.Idle }, new CancelWork(), new LeavePart(state.RunId, NumberOf(self))),
         _ => new(state),
     };
 
     /// <inheritdoc/>
-    public bool KeepsRunning(InstanceState state) => state.Phase == InstancePhase.Running;
+    public bool KeepsRunning(InstanceState state) => state.Phase is InstancePhase.Running or InstancePhase.Staged;
 
     /// <inheritdoc/>
     public Step<InstanceState> Resume(GrainId self, InstanceState state) =>
         Fail(self, state, new WorkFailed("task", "The silo that ran a task went away.", MayPass: true) { IsLost = true });
+
+    /// <summary>The number of an instance.</summary>
+    public static int NumberOf(GrainId self) => int.Parse(self.Key.AsSpan(self.Key.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static Step<InstanceState> Fail(GrainId self, InstanceState state, WorkFailed failure) => new(
         state with { Phase = InstancePhase.Failed }, new CancelWork(), new Send(state.Coordinator!.Value, new PartFailed(self, state.Attempt, failure)));
@@ -69,8 +74,11 @@ public sealed record PartEnded(int Attempt, long Epoch) : GrainEvent;
 /// <summary>An instance could not read its part.</summary>
 public sealed record PartFailed(GrainId Instance, int Attempt, WorkFailed Failure) : GrainEvent;
 
-/// <summary>The epoch is given up: let go of everything.</summary>
+/// <summary>The epoch is given up, or there is no further one: let go of everything.</summary>
 public sealed record StopPart(string RunId, int Attempt) : GrainEvent;
 
 /// <summary>Reads and stages one instance's part of an epoch; ends in <see cref="PartEnded"/>.</summary>
 public sealed record ReadPart(string RunId, int Attempt, int Instance, long Epoch) : Work, IRunWork;
+
+/// <summary>An instance is wanted no more: lets go of what it holds between epochs, such as a split that is read half.</summary>
+public sealed record LeavePart(string RunId, int Instance) : Work, IRunWork;

@@ -23,12 +23,12 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
             [new CancelWork(), .. StopParts(self, state), new Recover(recover.RunId)]),
         PreparedFound found when state.Phase == TaskPhase.Recovering => CommitTargets(self, state with { Epoch = found.Epoch, IsRecovering = true }, found.Prepared),
         PositionsFound found when state.Phase == TaskPhase.Recovering => new(
-            state with { Phase = TaskPhase.Ready, Epoch = found.NextEpoch, Tasks = found.Tasks }, ToPipeline(state, new TaskRecovered(self, found.NextEpoch, state.Attempt))),
+            state with { Phase = TaskPhase.Ready, Epoch = found.NextEpoch, Tasks = found.Tasks, IsTogether = found.IsTogether }, ToPipeline(state, new TaskRecovered(self, found.NextEpoch, state.Attempt))),
         RunTask run when state.Phase == TaskPhase.Ready && run.RunId == state.RunId && run.Attempt == state.Attempt => new(state with { Phase = TaskPhase.Reading }, Read(self, state)),
         EpochStaged staged when state.Phase == TaskPhase.Reading && staged.Epoch == state.Epoch => new(
             state with { Phase = TaskPhase.Staged, IsDrained = staged.IsDrained, IsStopping = staged.IsStopping }, new Prepare(state.RunId, state.Epoch)),
         EpochGivenUp givenUp when state.Phase == TaskPhase.Reading && givenUp.Epoch == state.Epoch => new(
-            state with { Phase = TaskPhase.Ended }, ToPipeline(state, new TaskEnded(self, Stopped: true, state.Attempt))),
+            state with { Phase = TaskPhase.Ended }, [.. StopParts(self, state), ToPipeline(state, new TaskEnded(self, Stopped: true, state.Attempt))]),
         EpochPrepared prepared when state.Phase == TaskPhase.Staged && prepared.Epoch == state.Epoch => CommitTargets(self, state, prepared.Prepared),
         TargetCommitted committed when state.Phase == TaskPhase.Committing && committed.PreparedId == state.Prepared?.PreparedId => OnCommitted(state, committed),
         TargetRefused refused when state.Phase == TaskPhase.Committing && refused.PreparedId == state.Prepared?.PreparedId => Fail(self, state, refused.Failure),
@@ -67,7 +67,7 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
         var told = new List<Effect> { ToPipeline(state, new EpochCommitted(self, state.Epoch, completed.SplitsDone.Sum(done => done.Count), state.RunId, completed.Totals)) };
         told.AddRange(completed.SplitsDone.Select(done => new Send(done.Source, new SplitsRead(done.Count, state.Epoch))));
         if (state.IsDrained || state.IsStopping)
-            return new(next with { Phase = TaskPhase.Ended }, [.. told, ToPipeline(state, new TaskEnded(self, Stopped: !state.IsDrained, state.Attempt))]);
+            return new(next with { Phase = TaskPhase.Ended }, [.. told, .. StopParts(self, state), ToPipeline(state, new TaskEnded(self, Stopped: !state.IsDrained, state.Attempt))]);
         return new(next with { Phase = TaskPhase.Reading }, [.. told, .. Read(self, next)]);
     }
 
@@ -87,7 +87,7 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
     private static IEnumerable<GrainId> Instances(GrainId self, TaskState state)
     {
         var pipeline = self.Key[..self.Key.LastIndexOf("/task/", StringComparison.Ordinal)];
-        return Enumerable.Range(0, state.Tasks <= 1 ? 0 : state.Tasks).Select(i => PipelineMachine.InstanceOf(pipeline, i));
+        return Enumerable.Range(0, state.Tasks <= 1 ? 0 : state.Tasks).Select(i => PipelineMachine.InstanceOf(pipeline, i, state.IsTogether));
     }
 
     private static Send ToPipeline(TaskState state, GrainEvent happened) =>

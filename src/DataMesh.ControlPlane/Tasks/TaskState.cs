@@ -47,6 +47,9 @@ public sealed record TaskState(
 
     /// <summary>How many task instances read side by side; 0 and 1 mean that the coordinator reads itself.</summary>
     public int Tasks { get; init; }
+
+    /// <summary>Whether they all live where their coordinator does.</summary>
+    public bool IsTogether { get; init; }
 }
 
 /// <summary>What grains need to know of a prepared record.</summary>
@@ -91,7 +94,11 @@ public sealed record PreparedFound(long Epoch, PreparedFacts Prepared) : GrainEv
 /// <summary>All targets agree; this epoch is next.</summary>
 /// <param name="NextEpoch">The epoch.</param>
 /// <param name="Tasks">How many task instances are to read it side by side.</param>
-public sealed record PositionsFound(long NextEpoch, int Tasks = 1) : GrainEvent;
+public sealed record PositionsFound(long NextEpoch, int Tasks = 1) : GrainEvent
+{
+    /// <summary>Whether they have to live where their coordinator does; otherwise each lives where there is room.</summary>
+    public bool IsTogether { get; init; }
+}
 
 /// <summary>Reads and stages an epoch; ends in <see cref="EpochStaged"/>.</summary>
 public sealed record RunEpoch(string RunId, long Epoch, int Attempt = 0) : Work, IRunWork;

@@ -11,6 +11,7 @@ public sealed class PathMeter
     private LedgerCounters? _counts;
     private BoundGraph? _graph;
     private PathMeter[] _parts = [];
+    private volatile IReadOnlyList<StageCounts>? _shown;
 
     /// <summary>Source bytes handed out in blocks.</summary>
     public long BytesRead => Interlocked.Read(ref _bytesRead) + _parts.Sum(part => part.BytesRead);
@@ -21,6 +22,7 @@ public sealed class PathMeter
     /// <summary>The ledger's lines so far; may lag by what is in flight.</summary>
     public IReadOnlyList<StageCounts> Lines()
     {
+        if (_shown is { } shown) return shown;
         if (_parts.Length > 0) return StageCounts.Sum(_parts.Select(part => part.Lines()));
         return _counts is { } counts && _graph is { } graph ? counts.Lines(graph) : [];
     }
@@ -50,6 +52,9 @@ public sealed class PathMeter
         Interlocked.Exchange(ref _bytesRead, mark.BytesRead);
         Interlocked.Exchange(ref _rowsWritten, mark.RowsWritten);
     }
+
+    /// <summary>Shows the lines that a path in another process has told; its counts are told by <see cref="GoBack"/>.</summary>
+    public void Show(IReadOnlyList<StageCounts> lines) => _shown = lines;
 
     internal void Read(long bytes) => Interlocked.Add(ref _bytesRead, bytes);
 

@@ -20,6 +20,9 @@ internal sealed class EpochAttempt(PartOrder order, int tasks, LocalExchange? ex
     /// <summary>What crosses between the instances; null where they need nothing of one another.</summary>
     public IExchange? Exchange => exchange;
 
+    /// <summary>Whether it is the first one at its epoch: instances still hold what they held at the end of the one before.</summary>
+    public bool IsFirst { get; init; }
+
     /// <summary>When it began.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 

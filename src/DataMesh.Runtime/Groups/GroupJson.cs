@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DataMesh.Core.Columns;
 using DataMesh.DataPlane.Flow;
+using DataMesh.Runtime.Groups.Remote;
 
 namespace DataMesh.Runtime.Groups;
 
@@ -16,6 +17,8 @@ namespace DataMesh.Runtime.Groups;
 [JsonSerializable(typeof(PartReport))]
 [JsonSerializable(typeof(Finding))]
 [JsonSerializable(typeof(Widening))]
+[JsonSerializable(typeof(GroupCall))]
+[JsonSerializable(typeof(GroupAnswer))]
 public sealed partial class GroupJson : JsonSerializerContext;
 
 /// <summary>A type as the word that users write.</summary>

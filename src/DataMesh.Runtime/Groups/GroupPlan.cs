@@ -34,6 +34,9 @@ internal sealed class GroupPlan
     /// <summary>Whether an epoch may end before its input does.</summary>
     public bool MayEndAnywhere => Graph.MayEndAnywhere && !_run.Replaces;
 
+    /// <summary>Whether an epoch ends when it is due. One after which nothing may widen, although rows to come may ask for it, ends with the input.</summary>
+    public bool EndsEarly => !_run.Options.DryRun && _run.Settlement is null && MayEndAnywhere && (_run.IsCreating || _run.Recovered.Position is not null);
+
     /// <summary>Looks at the sources.</summary>
     public static async Task<GroupPlan> PrepareAsync(PipelineRun run, IReadOnlyList<PendingSplit> pending, CancellationToken cancellation)
     {
@@ -51,6 +54,7 @@ internal sealed class GroupPlan
         Retyped = [.. _run.Definition.Sinks.Select((_, i) => _run.RetypedOf(i))],
         MayBeRefused = IsRewriting,
         MayEndAnywhere = MayEndAnywhere,
+        EndsEarly = EndsEarly,
         ScansForWidenings = _restarts >= EagerRestartsMax,
         KeepsState = _run.KeepsState,
         States = _run.States,

@@ -4,7 +4,7 @@ namespace DataMesh.Runtime.Groups;
 
 /// <summary>
 /// The coordinator of a commit group, as its task instances see it. Everything that crosses is a record that can be JSON (<see cref="GroupJson"/>), so that an
-/// instance may live in another process; only a call's own process may be asked what is not asynchronous.
+/// instance may live in another process (<see cref="Remote.RemoteTaskGroup"/>).
 /// </summary>
 public interface ITaskGroup
 {

@@ -18,6 +18,9 @@ internal sealed class InstanceFeed(int instance, PipelineRun run, ITaskGroup gro
     private FinishedSplit? _finished;
     private int _attempt;
 
+    /// <summary>The split that is open.</summary>
+    public HeldPlace? Held => _current is { } split ? new HeldPlace(split.Source.Node, split.Split.Id, split.Position) : null;
+
     /// <summary>An attempt at an epoch begins where the one before ended.</summary>
     public void Begin(int attempt)
     {

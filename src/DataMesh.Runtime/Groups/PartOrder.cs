@@ -10,7 +10,17 @@ namespace DataMesh.Runtime.Groups;
 /// <param name="Instance">Number of the instance.</param>
 /// <param name="Epoch">The epoch.</param>
 /// <param name="After">The attempt that it was in last; -1 before the first one.</param>
-public sealed record PartBeginning(int Instance, long Epoch, int After);
+public sealed record PartBeginning(int Instance, long Epoch, int After)
+{
+    /// <summary>The split that it is in the middle of; null when there is none. Another one than the coordinator thinks it has was lost.</summary>
+    public HeldPlace? Held { get; init; }
+}
+
+/// <summary>How far a split was read.</summary>
+/// <param name="Source">Number of its source.</param>
+/// <param name="Split">Its id.</param>
+/// <param name="Position">Where it goes on.</param>
+public sealed record HeldPlace(int Source, string Split, long Position);
 
 /// <summary>How an instance reads its part of an epoch.</summary>
 /// <param name="Attempt">Number of the attempt: answers to an earlier one count for nothing.</param>
@@ -34,6 +44,9 @@ public sealed record PartOrder(int Attempt, int Plan, long Epoch, IReadOnlyList<
 
     /// <summary>Whether an epoch may end before its input does.</summary>
     public bool MayEndAnywhere { get; init; } = true;
+
+    /// <summary>Whether the coordinator ends the epoch before its input ends, when it is asked to.</summary>
+    public bool EndsEarly { get; init; }
 
     /// <summary>Whether all widenings of the epoch are wanted, instead of only the first ones.</summary>
     public bool ScansForWidenings { get; init; }

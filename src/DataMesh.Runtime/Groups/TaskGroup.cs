@@ -3,6 +3,7 @@ using DataMesh.Core.Errors;
 using DataMesh.DataPlane.Exchanges;
 using DataMesh.DataPlane.Flow;
 using DataMesh.Runtime.Commit;
+using DataMesh.Runtime.Groups.Remote;
 using DataMesh.Runtime.Runs;
 
 namespace DataMesh.Runtime.Groups;
@@ -25,12 +26,15 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
     private IReadOnlyList<(int Source, HeldSplit Split)> _held = [];
     private FinishedSplit? _alone;
     private int _attempts;
+    private readonly HeardMeters _heard;
+    private HeldPlace?[] _holders;
 
     /// <summary>A group that is to read these splits.</summary>
     public TaskGroup(PipelineRun run, IReadOnlyList<PendingSplit> pending, int tasks, int cores, CancellationToken abort)
     {
-        (_run, _tasks, _pool) = (run, tasks, new SplitPool(pending));
+        (_run, _tasks, _pool, _heard, _holders) = (run, tasks, new SplitPool(pending), new HeardMeters(run.Meter), new HeldPlace?[tasks]);
         _abort = CancellationTokenSource.CreateLinkedTokenSource(abort);
+        Abandoned = _abort.Token;
         _instances = [.. Enumerable.Range(0, tasks).Select(i => new TaskInstance(i, run, this, _ => _plan!.Graph, tasks == 1 ? run.Meter : run.Meter.Part(), cores, _abort.Token) { Exchange = ExchangeOf })];
     }
 
@@ -51,6 +55,9 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
 
     /// <summary>Whether it was told to end: what its work still says means nothing.</summary>
     public bool IsAbandoned => _abort.IsCancellationRequested;
+
+    /// <summary>Cancelled when it is.</summary>
+    internal CancellationToken Abandoned { get; }
 
     /// <summary>
     /// Reads and stages an epoch; null when a stop was asked for that this pipeline can only follow by giving the epoch up.
@@ -103,7 +110,13 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         while (true)
         {
             var changed = _changed.Task;
-            if (_attempt is { } attempt && attempt.Order.Epoch == beginning.Epoch && attempt.Order.Attempt > beginning.After) return attempt.Order;
+            if (_attempt is { } attempt && attempt.Order.Epoch == beginning.Epoch && attempt.Order.Attempt > beginning.After)
+            {
+                // What an instance drops itself when it begins with another plan is in nobody's hands already.
+                if (_tasks > 1 && attempt.IsFirst && _holders[beginning.Instance] != beginning.Held) throw new PartLostException();
+                return attempt.Order;
+            }
+
             await changed.WaitAsync(cancellation);
         }
     }
@@ -153,7 +166,23 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         if (_attempt is not { } attempt || attempt.Order.Attempt != report.Attempt) return PartVerdict.GivenUp;
         attempt.Add(report, discard);
         if (attempt.GivesUp) Signal();
-        return await attempt.Verdict.WaitAsync(cancellation);
+        try
+        {
+            return await attempt.Verdict.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (attempt.Verdict.IsCompletedSuccessfully)
+        {
+            return await attempt.Verdict;
+        }
+    }
+
+    /// <summary>Whether an attempt at an epoch is going on.</summary>
+    internal bool IsIn(int attempt) => _attempt is { } now && now.Order.Attempt == attempt;
+
+    /// <summary>Takes in what an instance in another silo has counted in an attempt.</summary>
+    internal void Hear(int instance, int attempt, PartCounts counts)
+    {
+        if (_attempt is { Verdict.IsCompleted: false } now && now.Order.Attempt == attempt) _heard.Hear(instance, counts);
     }
 
     /// <inheritdoc/>
@@ -162,6 +191,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         await AbandonAsync();
         foreach (var instance in _instances) await instance.DisposeAsync();
         _attempt?.Dispose();
+        if (_attempt is { Verdict: { IsCompletedSuccessfully: true, Result: not PartVerdict.Kept } }) _heard.GoBack();
         if (_tasks > 1) _run.Meter.Close();
         _handing.Dispose();
         _abort.Dispose();
@@ -175,9 +205,17 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
 
     private EpochAttempt Open(long epoch)
     {
+        var isFirst = _attempt?.Order.Epoch != epoch;
+        if (isFirst) _heard.Keep();
+        else _heard.GoBack();
         _attempt?.Dispose();
         var exchange = ExchangePlan.Of(_plan!.Graph, _tasks) is null ? null : new LocalExchange(_tasks, Limits.TaskBytesInFlightMax / _tasks, _run.Options.Budget);
-        var attempt = new EpochAttempt(_plan.ToOrder(_attempts++, epoch, _tasks), _tasks, exchange) { StartedAt = _run.Clock.GetUtcNow(), StartedStamp = _run.Clock.GetTimestamp() };
+        var attempt = new EpochAttempt(_plan.ToOrder(_attempts++, epoch, _tasks), _tasks, exchange)
+        {
+            IsFirst = isFirst,
+            StartedAt = _run.Clock.GetUtcNow(),
+            StartedStamp = _run.Clock.GetTimestamp(),
+        };
         _attempt = attempt;
         Signal();
         return attempt;
@@ -219,9 +257,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
     private bool IsDue(EpochAttempt attempt, long bytes, bool wantsBarrier)
     {
         if (_run.StopAtBarrier.IsCancellationRequested) return true;
-        // An epoch after which nothing may widen, although rows to come may ask for it, ends with the input.
-        var bounded = !_run.Options.DryRun && _run.Settlement is null && attempt.Order.MayEndAnywhere && (_run.IsCreating || _run.Recovered.Position is not null);
-        return bounded && bytes > 0 && (bytes >= _run.EpochBytes || _run.IsDraining || wantsBarrier || _run.Clock.GetElapsedTime(attempt.StartedStamp) >= _run.EpochTime);
+        return attempt.Order.EndsEarly && bytes > 0 && (bytes >= _run.EpochBytes || _run.IsDraining || wantsBarrier || _run.Clock.GetElapsedTime(attempt.StartedStamp) >= _run.EpochTime);
     }
 
     /// <summary>Whether the epoch begins again, because of what the instances met: puts everything back to where it began, with another plan.</summary>
@@ -257,6 +293,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         IReadOnlyList<HeldSplit> held = [.. parts.Select(part => part.Open).OfType<HeldSplit>()];
         var ids = _run.Definition.Sources.Select(node => node.Id).ToList();
         _held = [.. held.Select(split => (ids.IndexOf(split.Position.Source), split))];
+        _holders = [.. parts.Select(part => part.Open is { Position: var at } ? new HeldPlace(ids.IndexOf(at.Source), at.Split, at.To) : null)];
         var (drift, shapes) = await _plan!.Gate.ConcludeAsync((source, split) => _held.Any(each => each.Source == source && each.Split.Position.Split == split));
         return new StagedEpoch(
             attempt.Order.Epoch, parts.All(part => part.IsDrained) && (_tasks == 1 || _pool.IsEmpty), ledger, Merge(parts), [.. parts.Select(part => part.Bad).OfType<QuarantinePart>()],

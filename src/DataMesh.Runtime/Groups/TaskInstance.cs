@@ -8,6 +8,7 @@ using DataMesh.DataPlane.Flow;
 using DataMesh.DataPlane.Graph;
 using DataMesh.DataPlane.Quarantine;
 using DataMesh.Runtime.Commit;
+using DataMesh.Runtime.Groups.Remote;
 using DataMesh.Runtime.Runs;
 
 namespace DataMesh.Runtime.Groups;
@@ -56,8 +57,9 @@ internal sealed class TaskInstance(
     {
         while (true)
         {
-            var order = await group.BeginAsync(new PartBeginning(number, epoch, _attempt), abort);
+            var order = await group.BeginAsync(new PartBeginning(number, epoch, _attempt) { Held = _feed.Held }, abort);
             _attempt = order.Attempt;
+            run.Drains.Begin(number, order.EndsEarly);
             if (await RefusedAsync(order) is { } why)
             {
                 var refusal = new PartReport(number, order.Attempt, false, false, [], new Dictionary<string, long>()) { Refused = why };
@@ -111,6 +113,7 @@ internal sealed class TaskInstance(
     {
         var counted = meter.Mark();
         var verdict = PartVerdict.GivenUp;
+        var isKnown = true;
         run.Account.States.BeginEpoch();
         var writers = new List<SinkWriter>();
         await using var quarantine = new QuarantineWriter(
@@ -128,11 +131,16 @@ internal sealed class TaskInstance(
             if (verdict == PartVerdict.Kept) _window?.Save();
             return verdict;
         }
+        catch (VerdictUnknownException)
+        {
+            isKnown = false;
+            throw;
+        }
         finally
         {
             if (verdict != PartVerdict.Kept && !run.Options.DryRun) meter.GoBack(counted);
             foreach (var writer in writers) await writer.DisposeAsync();
-            if (verdict != PartVerdict.Kept) Discard(writers, quarantine);
+            if (verdict != PartVerdict.Kept && isKnown) Discard(writers, quarantine);
         }
     }
 
@@ -152,7 +160,7 @@ internal sealed class TaskInstance(
     private async Task<PartReport> ReadAsync(PartOrder order, List<SinkWriter> writers, QuarantineWriter quarantine)
     {
         var word = EpochWord.GoOn;
-        var outcome = await _path!.RunEpochAsync(_feed, writers, quarantine, bytes => (word = group.Ask(number, order.Attempt, bytes, _path.WantsBarrier)) != EpochWord.GoOn, Exchange(order));
+        var outcome = await _path!.RunEpochAsync(_feed, writers, quarantine, bytes => Ask(order, bytes, out word), Exchange(order));
         var part = new PartReport(number, order.Attempt, false, outcome.IsDrained, outcome.Counts.Lines(_graph!), quarantine.Reasons) { Widenings = outcome.Widenings };
         if (outcome.Widenings.Count > 0 || outcome.IsGivenUp || word == EpochWord.GiveUp || run.Options.DryRun) return part;
         if (!outcome.IsDrained && (!order.MayEndAnywhere || run.Settlement is not null)) return part;
@@ -165,6 +173,10 @@ internal sealed class TaskInstance(
 
         return await StageAsync(order, part, outcome, writers, quarantine);
     }
+
+    /// <summary>Whether the epoch should end here.</summary>
+    private bool Ask(PartOrder order, long bytes, out EpochWord word) =>
+        (word = group.Ask(number, order.Attempt, bytes, _path!.WantsBarrier || run.Drains.IsDraining(number))) != EpochWord.GoOn;
 
     private async Task<PartReport> StageAsync(PartOrder order, PartReport part, EpochOutcome outcome, List<SinkWriter> writers, QuarantineWriter quarantine)
     {

@@ -1,4 +1,5 @@
 using DataMesh.ControlPlane.Grains;
+using DataMesh.Runtime.Hosting.Peers;
 
 namespace DataMesh.Runtime.Hosting;
 
@@ -35,6 +36,9 @@ public interface ISiloHost : IGrainHost, IAsyncDisposable
 {
     /// <summary>The pipelines' texts.</summary>
     IPipelineStore Pipelines { get; }
+
+    /// <summary>How work here reaches work in other silos; null for a silo by itself.</summary>
+    IPeerLink? Peers => null;
 
     /// <summary>Identity of this silo among the others.</summary>
     string SiloId { get; }

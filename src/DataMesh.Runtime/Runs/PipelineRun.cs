@@ -8,6 +8,7 @@ using DataMesh.Core.Storage;
 using DataMesh.DataPlane.Flow;
 using DataMesh.DataPlane.Quarantine;
 using DataMesh.Runtime.Commit;
+using DataMesh.Runtime.Groups.Remote;
 using DataMesh.Runtime.Quarantine;
 
 namespace DataMesh.Runtime.Runs;
@@ -42,6 +43,9 @@ public sealed class PipelineRun
 
     /// <summary>Identity of the run.</summary>
     public string RunId { get; }
+
+    /// <summary>Single tasks that are to live elsewhere.</summary>
+    public PartDrains Drains { get; } = new();
 
     /// <summary>Whether the epoch that is being read should end soon, although the run goes on: its silo leaves.</summary>
     public bool IsDraining

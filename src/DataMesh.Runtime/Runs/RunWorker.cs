@@ -14,11 +14,13 @@ using DataMesh.Runtime.Quarantine;
 namespace DataMesh.Runtime.Runs;
 
 /// <summary>Carries out the work of all grains of one run: the only place where the control plane's words become deeds.</summary>
-public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
+/// <param name="run">The run.</param>
+/// <param name="host">The silo that it is in; null when it is in none.</param>
+public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainWorker, IAsyncDisposable
 {
+    private readonly RunParts _parts = new(run, host, CoresOf(run));
     private readonly Dictionary<string, List<PendingSplit>> _pending = [];
     private TaskGroup? _task;
-    private TaskCompletionSource<TaskGroup> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _tasks = 1;
     private StagedEpoch? _settled;
     private long _readBefore;
@@ -32,7 +34,8 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
     /// <summary>Bytes of the splits that were listed and are not read yet; -1 when unknown.</summary>
     public long BytesLeft => _task?.TotalBytes is { } total ? Math.Max(0, total - (run.Meter.BytesRead - _readBefore)) : -1;
 
-    private int Cores => run.Options.Cores > 0 ? run.Options.Cores : Environment.ProcessorCount;
+    /// <summary>Where its task instances meet their coordinator.</summary>
+    internal RunParts Parts => _parts;
 
     /// <summary>The running task, for progress.</summary>
     public TaskGroup? Task => _task;
@@ -43,7 +46,8 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         Recover => await RecoverAsync(cancellation),
         Enumerate => await EnumerateAsync(self, cancellation),
         RunEpoch read => await ReadAsync(read, cancellation),
-        ReadPart part => await ReadPartAsync(part, cancellation),
+        ReadPart part => await _parts.ReadAsync(part, cancellation),
+        LeavePart leave => await _parts.LeaveAsync(leave.Instance),
         Prepare prepare => PrepareEpoch(prepare, fence),
         ControlPlane.Datasets.Commit commit => await CommitAsync(commit, cancellation),
         Complete complete => CompleteEpoch(complete),
@@ -56,13 +60,17 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _parts.DisposeAsync();
         if (_task is not null) await _task.DisposeAsync();
     }
 
+    private static int CoresOf(PipelineRun run) => run.Options.Cores > 0 ? run.Options.Cores : Environment.ProcessorCount;
+
     private async Task<GrainEvent> RecoverAsync(CancellationToken cancellation)
     {
+        _parts.BeHere();
         if (_task is not null) await _task.DisposeAsync();
-        if (_opened.Task.IsCompleted) _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _parts.Close();
         (_task, _readBefore) = (null, run.Meter.BytesRead);
         lock (_pending) _pending.Clear();
         (run.Settlement, _settled) = (null, null);
@@ -79,7 +87,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         if (!run.Options.DryRun) foreach (var node in run.Definition.Sinks) node.Sink.CleanUp(run.Context);
         var (tasks, because) = run.Settlement is null ? TaskCount.Of(run.Definition, run.Options.Parallelism) : new TaskCount(1, null);
         if (because is not null) run.Outcome.Tell($"The pipeline runs as one task, not {run.Options.Parallelism ?? run.Definition.Parallelism}: {because}.");
-        return positions with { Tasks = _tasks = tasks };
+        return positions with { Tasks = _tasks = tasks, IsTogether = true };
     }
 
     private async Task<GrainEvent> EnumerateAsync(GrainId self, CancellationToken cancellation)
@@ -122,7 +130,7 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         }
 
         var group = _task ??= Open(read.Attempt, cancellation);
-        _opened.TrySetResult(group);
+        _parts.Open(group);
         var staged = await group.RunEpochAsync(read.Epoch);
         if (staged is null)
         {
@@ -140,27 +148,11 @@ public sealed class RunWorker(PipelineRun run) : IGrainWorker, IAsyncDisposable
         return new EpochStaged(read.Epoch, staged.IsDrained, run.StopAtBarrier.IsCancellationRequested);
     }
 
-    /// <summary>One instance's part of an epoch, beside the coordinator's work.</summary>
-    private async Task<GrainEvent?> ReadPartAsync(ReadPart part, CancellationToken cancellation)
-    {
-        var group = await _opened.Task.WaitAsync(cancellation);
-        if (group.Attempt != part.Attempt) return null;
-        try
-        {
-            await group.RunPartAsync(part.Instance, part.Epoch);
-            return new PartEnded(part.Attempt, part.Epoch);
-        }
-        catch (Exception) when (group.IsAbandoned)
-        {
-            return null;
-        }
-    }
-
     private TaskGroup Open(int attempt, CancellationToken cancellation)
     {
         IReadOnlyList<PendingSplit> pending;
         lock (_pending) pending = [.. run.Definition.Sources.SelectMany(node => _pending[node.Id])];
-        return new TaskGroup(run, pending, _tasks, Cores, cancellation) { Attempt = attempt };
+        return new TaskGroup(run, pending, _tasks, CoresOf(run), cancellation) { Attempt = attempt };
     }
 
     private GrainEvent PrepareEpoch(Prepare prepare, long fence)

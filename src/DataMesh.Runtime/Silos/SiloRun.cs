@@ -3,6 +3,8 @@ using System.Diagnostics;
 using DataMesh.ControlPlane.Grains;
 using DataMesh.ControlPlane.Tasks;
 using DataMesh.DataPlane.Ledger;
+using DataMesh.Runtime.Groups.Remote;
+using DataMesh.Runtime.Hosting;
 using DataMesh.Runtime.Runs;
 
 namespace DataMesh.Runtime.Silos;
@@ -29,10 +31,10 @@ public sealed class SiloRun : IAsyncDisposable
     private volatile bool _isCounting;
     private volatile int _epochsBefore;
 
-    internal SiloRun(RunName name, PipelineRun run, CancellationTokenSource stop, TimeProvider clock)
+    internal SiloRun(RunName name, PipelineRun run, CancellationTokenSource stop, TimeProvider clock, ISiloHost host)
     {
         (Name, Run, _stop, StartedAt) = (name, run, stop, clock.GetUtcNow());
-        _worker = new RunWorker(run);
+        _worker = new RunWorker(run, host);
         Rates = new RunRates(this);
     }
 
@@ -52,10 +54,13 @@ public sealed class SiloRun : IAsyncDisposable
     public long Epoch { get; private set; } = -1;
 
     /// <summary>Bytes of blocks and batches in flight.</summary>
-    public long BytesInFlight => _worker.Task?.BytesInFlight ?? 0;
+    public long BytesInFlight => (_worker.Task?.BytesInFlight ?? 0) + _worker.Parts.BytesInFlight;
 
     /// <summary>Bytes of the splits that were listed and are not read yet; -1 when unknown.</summary>
     public long BacklogBytes => _worker.BytesLeft;
+
+    /// <summary>Whether only tasks of it are here, and their coordinator, which counts for all of them, lives in another silo.</summary>
+    public bool IsPart => _worker.Parts.IsElsewhere;
 
     /// <summary>How often it waited to try again.</summary>
     public long Retries => Interlocked.Read(ref _retries);
@@ -87,7 +92,7 @@ public sealed class SiloRun : IAsyncDisposable
     /// </summary>
     internal bool IsLeftBehind(TimeSpan time)
     {
-        lock (_lock) return _users == 0 && (_wasCancelled || IsEnded || Run.IsDraining) && Run.Clock.GetElapsedTime(_lastUse) >= time;
+        lock (_lock) return _users == 0 && (_wasCancelled || IsEnded || Run.IsDraining || (IsPart && !_worker.Parts.HoldsRemote)) && Run.Clock.GetElapsedTime(_lastUse) >= time;
     }
 
     /// <summary>Whether its grains are here; another silo may have them, and tells of the run then.</summary>
@@ -129,9 +134,17 @@ public sealed class SiloRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Answers a task of it in another silo.</summary>
+    internal Task<GroupAnswer> AnswerAsync(GroupCall call, CancellationToken cancellation) => _worker.Parts.AnswerAsync(call, cancellation);
+
+    /// <summary>Lets go of a task that is wanted no more.</summary>
+    internal Task<GrainEvent?> LeaveAsync(int instance) => _worker.Parts.LeaveAsync(instance);
+
     /// <summary>Carries out work.</summary>
     internal async Task<GrainEvent?> DoAsync(GrainId self, Work work, long fence, SemaphoreSlim epochs, CancellationToken cancellation)
     {
+        // Its grains had left, and have come back.
+        if (work is Recover && Run.IsDraining) GoOn();
         if (work is RunEpoch && Run.IsDraining) await StayDrainedAsync(cancellation);
         if (work is not (RunEpoch or ReadPart or Prepare or Complete or ControlPlane.Datasets.Commit)) _isInEpoch = false;
         if (work is ControlPlane.Pipelines.Pause) Interlocked.Increment(ref _retries);

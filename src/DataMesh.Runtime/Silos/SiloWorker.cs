@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using DataMesh.ControlPlane.Grains;
 using DataMesh.ControlPlane.Pipelines;
+using DataMesh.ControlPlane.Tasks;
 using DataMesh.Core.Components;
 using DataMesh.Core.Errors;
 using DataMesh.DataPlane.Flow;
+using DataMesh.Runtime.Groups.Remote;
 using DataMesh.Runtime.Hosting;
 using DataMesh.Runtime.Runs;
 
@@ -64,6 +66,8 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
                 return null;
             case ReportEnd end:
                 return await EndAsync(end);
+            case LeavePart leave:
+                return await FindAsync(leave.RunId) is { } left ? await left.LeaveAsync(leave.Instance) : null;
         }
 
         var runId = (work as IRunWork)?.RunId ?? Runs.LastOrDefault(run => run.Name.Pipeline == self.Key)?.Run.RunId
@@ -80,8 +84,13 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task DrainAsync(string group, CancellationToken cancellation) =>
-        Task.WhenAll(Runs.Where(run => run.Name.Pipeline == group).Select(run => run.DrainAsync(cancellation)));
+    public Task DrainAsync(string group, CancellationToken cancellation) => GrainGroup.TaskOf(group) is var (pipeline, number)
+        ? Task.WhenAll(Runs.Where(run => run.Name.Pipeline == pipeline).Select(run => run.Run.Drains.DrainAsync(number, cancellation)))
+        : Task.WhenAll(Runs.Where(run => run.Name.Pipeline == group).Select(run => run.DrainAsync(cancellation)));
+
+    /// <summary>Answers a task instance that lives in another silo, whose coordinator may be here.</summary>
+    public async Task<GroupAnswer> AnswerAsync(GroupCall call, CancellationToken cancellation) =>
+        await FindAsync(call.RunId) is { } run ? await run.AnswerAsync(call, cancellation) : new GroupAnswer(GroupOutcome.Elsewhere);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -126,7 +135,7 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
         var self = new GrainId(GrainKind.Pipeline, name.Pipeline);
         run.Outcome.Told = message => _log.Add(self, LogLevel.Warning, message);
         _sampler.Wake();
-        return new SiloRun(name, run, stop, _clock);
+        return new SiloRun(name, run, stop, _clock, _host);
     }
 
     /// <summary>A pipeline has one run at a time: what is left of others that ended without being heard of goes.</summary>

@@ -22,7 +22,7 @@ public class InstanceMachineTests
         Assert.Empty(_machine.On(Self, step.State, new RunPart("run", 3, Coordinator, 1, 7)).Effects);
         step = _machine.On(Self, step.State, new PartEnded(3, 7));
         Assert.Equal(InstancePhase.Staged, step.State.Phase);
-        Assert.False(_machine.KeepsRunning(step.State));
+        Assert.True(_machine.KeepsRunning(step.State));
         Assert.Empty(_machine.On(Self, step.State, new RunPart("run", 3, Coordinator, 1, 7)).Effects);
         step = _machine.On(Self, step.State, new RunPart("run", 3, Coordinator, 1, 8));
         Assert.Contains(new ReadPart("run", 3, 1, 8), step.Effects);
@@ -39,7 +39,9 @@ public class InstanceMachineTests
         Assert.Empty(_machine.On(Self, failed.State, Trouble).Effects);
         foreach (var late in new GrainEvent[] { new PartEnded(2, 7), new PartEnded(3, 6), new StopPart("run", 2), new StopPart("other", 3), new RunPart("run", 2, Coordinator, 1, 9) })
             Assert.Equal(running, _machine.On(Self, running, late).State);
-        Assert.Equal([new CancelWork()], _machine.On(Self, running, new StopPart("run", 3)).Effects);
+        var stopped = _machine.On(Self, running, new StopPart("run", 3));
+        Assert.Equal([new CancelWork(), new LeavePart("run", 1)], stopped.Effects);
+        Assert.False(_machine.KeepsRunning(stopped.State));
     }
 
     [Fact]

@@ -60,4 +60,7 @@ public static class PeerPaths
 {
     /// <summary>Takes a <see cref="GrainMessage"/> by POST, answers with a <see cref="Delivery"/>.</summary>
     public const string Messages = "/peers/v1/messages";
+
+    /// <summary>Takes a <see cref="Groups.Remote.GroupCall"/> by POST, answers with a <see cref="Groups.Remote.GroupAnswer"/>; that may take as long as an epoch.</summary>
+    public const string Groups = "/peers/v1/groups";
 }

@@ -1,0 +1,122 @@
+using DataMesh.ControlPlane.Grains;
+using DataMesh.ControlPlane.Tasks;
+using DataMesh.Runtime.Groups.Remote;
+using DataMesh.Runtime.Hosting;
+using DataMesh.Runtime.Runs;
+
+namespace DataMesh.Runtime.Groups;
+
+/// <summary>
+/// Where a run's task instances meet their coordinator: within this process, from here to the silo that it lives in, or from other silos to here.
+/// </summary>
+internal sealed class RunParts : IAsyncDisposable
+{
+    private readonly PipelineRun _run;
+    private readonly ISiloHost? _host;
+    private readonly GroupLink? _link;
+    private readonly RemoteParts? _remote;
+    private readonly Lock _lock = new();
+    private TaskCompletionSource<(TaskGroup Group, GroupDesk Desk)> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isElsewhere;
+
+    public RunParts(PipelineRun run, ISiloHost? host, int cores)
+    {
+        (_run, _host) = (run, host);
+        if (host?.Peers is not { } peers) return;
+        _link = new GroupLink(peers, run.Definition.Name, run.Clock);
+        _remote = new RemoteParts(run, cores, host, _link);
+    }
+
+    /// <summary>Whether only instances are here, and their coordinator lives in another silo.</summary>
+    public bool IsElsewhere => _isElsewhere;
+
+    /// <summary>Whether instances are here whose coordinator is not.</summary>
+    public bool HoldsRemote => _remote is { Any: true };
+
+    /// <summary>Bytes in flight of such instances.</summary>
+    public long BytesInFlight => _remote?.BytesInFlight ?? 0;
+
+    /// <summary>The coordinator lives here.</summary>
+    public void BeHere() => _isElsewhere = false;
+
+    /// <summary>A commit group begins: instances may come.</summary>
+    public void Open(TaskGroup group)
+    {
+        lock (_lock)
+        {
+            if (!_opened.Task.IsCompleted) _opened.SetResult((group, new GroupDesk(_run, group, _host?.SiloId ?? "")));
+        }
+    }
+
+    /// <summary>The commit group has ended.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            if (!_opened.Task.IsCompletedSuccessfully) return;
+            _opened.Task.Result.Desk.Dispose();
+            _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    /// <summary>Reads one instance's part of an epoch.</summary>
+    public Task<GrainEvent?> ReadAsync(ReadPart part, CancellationToken cancellation) =>
+        _run.Drains.ReadAsync(part.Instance, part.Attempt, () => ReadUndrainedAsync(part, cancellation), cancellation);
+
+    /// <summary>Answers an instance in another silo.</summary>
+    public async Task<GroupAnswer> AnswerAsync(GroupCall call, CancellationToken cancellation)
+    {
+        if (_isElsewhere) return new GroupAnswer(GroupOutcome.Elsewhere);
+        var (_, desk) = await OpenedAsync(cancellation);
+        return await desk.AnswerAsync(call, cancellation);
+    }
+
+    /// <summary>Lets go of an instance.</summary>
+    public async Task<GrainEvent?> LeaveAsync(int instance)
+    {
+        if (_remote is not null) await _remote.LeaveAsync(instance);
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            if (_opened.Task.IsCompletedSuccessfully) _opened.Task.Result.Desk.Dispose();
+            _opened.TrySetCanceled();
+        }
+
+        if (_remote is not null) await _remote.DisposeAsync();
+    }
+
+    private async Task<GrainEvent?> ReadUndrainedAsync(ReadPart part, CancellationToken cancellation)
+    {
+        if (_link is not null && !await _link.IsHereAsync(cancellation))
+        {
+            _isElsewhere = true;
+            return await _remote!.RunAsync(part, cancellation);
+        }
+
+        var (group, _) = await OpenedAsync(cancellation);
+        if (group.Attempt != part.Attempt) return null;
+        try
+        {
+            await group.RunPartAsync(part.Instance, part.Epoch);
+            return new PartEnded(part.Attempt, part.Epoch);
+        }
+        catch (PartLostException lost)
+        {
+            return new WorkFailed("task", lost.Message, MayPass: true) { IsLost = true };
+        }
+        catch (Exception) when (group.IsAbandoned)
+        {
+            return null;
+        }
+    }
+
+    private Task<(TaskGroup Group, GroupDesk Desk)> OpenedAsync(CancellationToken cancellation)
+    {
+        lock (_lock) return _opened.Task.WaitAsync(cancellation);
+    }
+}
