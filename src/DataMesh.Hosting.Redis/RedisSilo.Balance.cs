@@ -69,6 +69,7 @@ public sealed partial class RedisSilo
     private async Task HandOverAsync(Holding holding, string target)
     {
         await holding.EndAsync();
+        _activator.Worker.Left(holding.Group);
         var others = _directory.Holdings.Where(other => other != holding).ToList();
         var following = holding.Near.Keys.Where(group => !others.Exists(other => other.Near.ContainsKey(group))).Select(_directory.Find).OfType<Holding>().ToList();
         await Task.WhenAll(following.Select(dataset => HandOverAsync(dataset, target)));

@@ -61,7 +61,7 @@ internal sealed class RunParts : IAsyncDisposable
 
     /// <summary>Reads one instance's part of an epoch.</summary>
     public Task<GrainEvent?> ReadAsync(ReadPart part, CancellationToken cancellation) =>
-        _run.Drains.ReadAsync(part.Instance, part.Attempt, () => ReadUndrainedAsync(part, cancellation), cancellation);
+        _run.Drains.ReadAsync(part.Instance, () => ReadUndrainedAsync(part, cancellation), cancellation);
 
     /// <summary>Answers an instance in another silo.</summary>
     public async Task<GroupAnswer> AnswerAsync(GroupCall call, CancellationToken cancellation)

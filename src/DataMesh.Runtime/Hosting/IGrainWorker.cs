@@ -17,4 +17,9 @@ public interface IGrainWorker
     /// committed, another one is not begun. The host then deactivates the group, and it goes on elsewhere.
     /// </summary>
     Task DrainAsync(string group, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>The activations of a group that was brought to such a point have ended here: it goes on elsewhere, and may come back one day.</summary>
+    void Left(string group)
+    {
+    }
 }

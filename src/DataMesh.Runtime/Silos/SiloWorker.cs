@@ -88,6 +88,13 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
         ? Task.WhenAll(Runs.Where(run => run.Name.Pipeline == pipeline).Select(run => run.Run.Drains.DrainAsync(number, cancellation)))
         : Task.WhenAll(Runs.Where(run => run.Name.Pipeline == group).Select(run => run.DrainAsync(cancellation)));
 
+    /// <inheritdoc/>
+    public void Left(string group)
+    {
+        if (GrainGroup.TaskOf(group) is not var (pipeline, number)) return;
+        foreach (var run in Runs.Where(run => run.Name.Pipeline == pipeline)) run.Run.Drains.GoOn(number);
+    }
+
     /// <summary>Answers a task instance that lives in another silo, whose coordinator may be here.</summary>
     public async Task<GroupAnswer> AnswerAsync(GroupCall call, CancellationToken cancellation) =>
         await FindAsync(call.RunId) is { } run ? await run.AnswerAsync(call, cancellation) : new GroupAnswer(GroupOutcome.Elsewhere);

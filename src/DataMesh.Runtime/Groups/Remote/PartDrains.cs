@@ -20,8 +20,8 @@ public sealed class PartDrains
         lock (_lock) PartOf(instance).MayEnd = mayEnd;
     }
 
-    /// <summary>Reads a part, unless the instance drains: then when it goes on after all. One of a later recovery has come back.</summary>
-    internal async Task<T> ReadAsync<T>(int instance, int generation, Func<Task<T>> read, CancellationToken cancellation)
+    /// <summary>Reads a part, unless the instance drains: then when it goes on after all.</summary>
+    internal async Task<T> ReadAsync<T>(int instance, Func<Task<T>> read, CancellationToken cancellation)
     {
         TaskCompletionSource reading;
         while (true)
@@ -30,10 +30,9 @@ public sealed class PartDrains
             lock (_lock)
             {
                 var part = PartOf(instance);
-                if (part.Generation < generation) GoOn(part);
                 if (part.Drained is null)
                 {
-                    (part.Generation, part.MayEnd) = (generation, false);
+                    part.MayEnd = false;
                     part.Reading = reading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                     break;
                 }
@@ -72,15 +71,20 @@ public sealed class PartDrains
         }
         catch (OperationCanceledException)
         {
-            lock (_lock) GoOn(PartOf(instance));
+            GoOn(instance);
             throw;
         }
     }
 
-    private static void GoOn(Part part)
+    /// <summary>An instance goes on here, or has gone: should it come back, it reads.</summary>
+    internal void GoOn(int instance)
     {
-        part.Drained?.TrySetResult();
-        part.Drained = null;
+        lock (_lock)
+        {
+            var part = PartOf(instance);
+            part.Drained?.TrySetResult();
+            part.Drained = null;
+        }
     }
 
     private Part PartOf(int instance)
@@ -91,7 +95,6 @@ public sealed class PartDrains
 
     private sealed class Part
     {
-        public int Generation = -1;
         public bool MayEnd;
         public TaskCompletionSource Reading = new();
         public TaskCompletionSource? Drained;

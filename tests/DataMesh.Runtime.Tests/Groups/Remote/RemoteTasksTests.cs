@@ -107,8 +107,8 @@ public sealed class RemoteTasksTests : IAsyncLifetime
             drained = _silos.Second.DrainAsync("instance:p/task/1", default);
             drained.ContinueWith(_ => _silos.TakeUp(1), TaskScheduler.Default);
         };
-        var state = await RunAsync(3);
-        Assert.Equal(2, state.Attempt);
+        await RunAsync(3);
+        Assert.True(drained is { IsCompletedSuccessfully: true });
         Assert.Equal(rows, _folder.Rows());
     }
 

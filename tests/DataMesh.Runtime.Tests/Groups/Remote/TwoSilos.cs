@@ -70,13 +70,17 @@ internal sealed class TwoSilos : IGrainWorker, IPeerLink, IAsyncDisposable
         {
             var stored = await _host.States.ReadAsync(pipeline, default);
             var state = JsonSerializer.Deserialize(stored!.Json, RuntimeJson.Default.PipelineState)!;
-            if (state.LastRun is not null) return state;
-            await Task.Yield();
+            if (state.LastRun is not null && !state.IsActive) return state;
+            await Task.Delay(10);
         }
     }
 
     /// <summary>Tells an instance what it hears when its silo has handed it over.</summary>
-    public void TakeUp(int instance) => _host.Tell(_instances[instance], _instances[instance], new Activated());
+    public void TakeUp(int instance)
+    {
+        _second.Left($"instance:p/task/{instance}");
+        _host.Tell(_instances[instance], _instances[instance], new Activated());
+    }
 
     public async Task<GrainEvent?> DoAsync(GrainId self, Work work, long fence, CancellationToken cancellation)
     {
