@@ -103,6 +103,23 @@ public sealed class KeyedTasksTests
         Assert.Equal(inManyEpochs, result.Epochs > expected.Epochs);
     }
 
+    [Theory]
+    [InlineData("\n  - deduplicate: [twice, city]", "evolve")]
+    [InlineData("\n  - deduplicate: [twice, city]", "quarantine")]
+    [InlineData("\n  - aggregate: { group_by: ['n % 1000 as lot', v], aggregates: { rows: count(*), total: sum(v), begin: first(note) } }", "evolve")]
+    [InlineData("\n  - aggregate: { group_by: ['n % 1000 as lot', v], aggregates: { rows: count(*), total: sum(v), begin: first(note) } }", "ignore")]
+    public async Task An_epoch_that_begins_again_and_a_task_that_fails_change_nothing(string keyed, string drift)
+    {
+        using var alone = new TasksFolder();
+        using var several = new TasksFolder();
+        await TasksFolder.DoneAsync(alone.Folder.Define(TasksFolder.Yaml(1, drift, keyed)));
+        var definition = several.Folder.Define(TasksFolder.Yaml(3, drift, keyed));
+        var failing = new FailsOnce(definition.Sources[0].Source, "07.csv");
+        await TasksFolder.DoneAsync(definition with { Sources = [definition.Sources[0] with { Source = failing }] }, new RunOptions { EpochBytes = 500_000 });
+        Assert.True(failing.HasFailed);
+        Assert.Equal(alone.Rows(), several.Rows());
+    }
+
     private sealed class Input : IDisposable
     {
         public Input()

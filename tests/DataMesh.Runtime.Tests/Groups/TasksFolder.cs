@@ -21,14 +21,14 @@ internal sealed class TasksFolder : IDisposable
     public RunFolder Folder { get; } = new();
 
     /// <summary>Bad values here and there, and deep in the large file one that asks for a wider type.</summary>
-    public static string Yaml(int tasks, string drift = "evolve") => $$"""
+    public static string Yaml(int tasks, string drift = "evolve", string keyed = "") => $$"""
         pipeline: p
         source: { type: file, path: in/*.csv }
         parallelism: {{tasks}}
         drift: {{drift}}
         stages:
           - validate: { n: n % 97 <> 13 }
-          - derive: { twice: n * 2 }
+          - derive: { twice: n * 2 }{{keyed}}
         dataset: { name: t }
         """;
 
