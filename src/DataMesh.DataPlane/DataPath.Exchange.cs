@@ -107,6 +107,7 @@ public sealed partial class DataPath
                 return null;
             }
 
+            if (parcel.Kind == ParcelKind.Enough || parcel.HasEnough) _hasSeenEnough = true;
             if (parcel.Kind == ParcelKind.SplitEnd) _crossing.Turns?.End(parcel.Split);
             else if (parcel.Kind == ParcelKind.End)
             {
@@ -114,9 +115,12 @@ public sealed partial class DataPath
                 drained &= parcel.IsDrained;
                 if (parcel.Split >= 0) _crossing.Turns?.StayOpen(parcel.Split);
             }
-            else if (await TakeAsync(parcel, sinks, quarantine, failing))
+            else if (parcel.Kind is ParcelKind.Rows or ParcelKind.State)
             {
-                isDue(Interlocked.Read(ref _bytesCounted));
+                if (await TakeAsync(parcel, sinks, quarantine, failing)) isDue(Interlocked.Read(ref _bytesCounted));
+                if (_hasSeenEnough || !_ordered.HasSeenEnough()) continue;
+                _hasSeenEnough = true;
+                await _crossing.SayEnoughAsync(failing);
             }
         }
 

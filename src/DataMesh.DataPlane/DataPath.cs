@@ -111,7 +111,7 @@ public sealed partial class DataPath
                 await sinks[i].CompleteAsync(_options.Abort);
             }
 
-            return new EpochOutcome(drained, [], _ordered.Counts, finished, open);
+            return new EpochOutcome(drained, [], _ordered.Counts, finished, open) { HasSeenEnough = _hasSeenEnough };
         }
         catch (Exception error)
         {
@@ -169,7 +169,7 @@ public sealed partial class DataPath
             }
 
             if (split.IsAwaited || _crossing is { Turns: not null }) await _inFlight.EmptyAsync(failing);
-            if (_crossing is not null && !await EndSplitAsync(split, bytes, failing)) return (false, finished, split);
+            if (_crossing is not null && !await EndSplitAsync(split, bytes, failing)) return (_hasSeenEnough, finished, split);
             finished.Add(split);
             await splits.FinishAsync(failing);
         }
@@ -232,7 +232,7 @@ public sealed partial class DataPath
         }
 
         SeeBad(morsel.Counts);
-        _hasSeenEnough = _ordered.HasSeenEnough();
+        if (_crossing is null) _hasSeenEnough = _ordered.HasSeenEnough();
         WantsBarrier = _ordered.WantsBarrier();
     }
 

@@ -82,8 +82,8 @@ internal static class PlanVerb
     private static void PrintTasks(PipelineDefinition definition)
     {
         if (definition.Parallelism <= 1) return;
-        var (tasks, because) = TaskCount.Of(definition);
-        Terminal.Line(because is null ? $"{tasks} tasks read side by side, each the splits that it is given" : $"1 task, not {definition.Parallelism}: {because}");
+        var (tasks, isTogether) = TaskCount.Of(definition);
+        Terminal.Line($"{tasks} tasks read side by side, each the splits that it is given{(isTogether ? ", and give each other the rows of their keys" : "")}");
     }
 
     private static void PrintSource(Plan plan, int at)

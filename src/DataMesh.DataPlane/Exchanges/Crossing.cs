@@ -67,6 +67,9 @@ internal sealed class Crossing(BoundGraph graph, ExchangePlan plan, int task)
     public ValueTask EndAsync(OpenSplit? open, bool isDrained, CancellationToken cancellation) =>
         SayAsync(new Parcel(ParcelKind.End, task) { Split = open?.Order ?? -1, IsDrained = isDrained }, cancellation);
 
+    /// <summary>Says that no stage can use more of the input.</summary>
+    public ValueTask SayEnoughAsync(CancellationToken cancellation) => SayAsync(new Parcel(ParcelKind.Enough, task), cancellation);
+
     private async ValueTask SayAsync(Parcel parcel, CancellationToken cancellation)
     {
         await Exchange.FlushAsync(task, cancellation);
@@ -84,8 +87,9 @@ internal sealed class Crossing(BoundGraph graph, ExchangePlan plan, int task)
         if (!_dividers.TryGetValue(to.Node, out var divider)) _dividers.Add(to.Node, divider = graph.StageAt(to.Node).Bound.CreateDivider());
         using (batch)
         {
-            foreach (var (part, receiver) in Divide(batch, divider!.GroupsOf(batch)))
-                await Exchange.SendAsync(task, receiver, new Parcel(ParcelKind.Rows, task) { To = to, Batch = part }, cancellation);
+            // All at once: each may be on its way to another machine.
+            await System.Threading.Tasks.Task.WhenAll(Divide(batch, divider!.GroupsOf(batch))
+                .ConvertAll(part => Exchange.SendAsync(task, part.Task, new Parcel(ParcelKind.Rows, task) { To = to, Batch = part.Rows }, cancellation).AsTask()));
         }
     }
 

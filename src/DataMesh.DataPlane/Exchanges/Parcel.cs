@@ -3,7 +3,7 @@ using DataMesh.DataPlane.Graph;
 
 namespace DataMesh.DataPlane.Exchanges;
 
-/// <summary>What is in a parcel.</summary>
+/// <summary>What is in a parcel. The numbers are sent: never change one.</summary>
 public enum ParcelKind
 {
     /// <summary>Rows for a stage or a sink.</summary>
@@ -14,6 +14,10 @@ public enum ParcelKind
     SplitEnd,
     /// <summary>A task has sent everything of the epoch.</summary>
     End,
+    /// <summary>No stage can use more of the input.</summary>
+    Enough,
+    /// <summary>Nothing of the attempt counts.</summary>
+    GiveUp,
 }
 
 /// <summary>What one task sends another.</summary>
@@ -35,6 +39,9 @@ public sealed record Parcel(ParcelKind Kind, int From) : IDisposable
 
     /// <summary>Whether there was no more input for the sender.</summary>
     public bool IsDrained { get; init; }
+
+    /// <summary>Whether the sender ended although there is more input, because no stage can use it.</summary>
+    public bool HasEnough => IsDrained && Split >= 0;
 
     /// <summary>Memory held, with that of the source records of rows.</summary>
     public long ByteSize => (Batch?.ByteSize ?? 0) + (Batch?.Origin?.Block.ByteSize ?? 0) + (State?.Length ?? 0);

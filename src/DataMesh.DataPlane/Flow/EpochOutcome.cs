@@ -11,6 +11,9 @@ namespace DataMesh.DataPlane.Flow;
 public sealed record EpochOutcome(
     bool IsDrained, IReadOnlyList<Widening> Widenings, LedgerCounters Counts, IReadOnlyList<OpenSplit> FinishedSplits, OpenSplit? OpenSplit)
 {
+    /// <summary>Whether no stage can use more of the input.</summary>
+    public bool HasSeenEnough { get; init; }
+
     /// <summary>Whether nothing of the epoch counts, because of what this task or another one met.</summary>
     public bool IsGivenUp { get; init; }
 }

@@ -15,6 +15,9 @@ internal sealed record TaskKeys(int Task, ExchangePlan? Plan)
     /// <summary>Whether the task keeps something of a stage.</summary>
     public bool Has(BoundNode node) => Plan?.RunsIn(node.Node, Task) ?? true;
 
+    /// <summary>Whether the task writes rows of a sink.</summary>
+    public bool Has(BoundSink sink) => Plan?.RunsIn(sink.Node, Task) ?? true;
+
     /// <summary>The keys of a stage that the task has.</summary>
     public KeyShare ShareOf(BoundNode node) => Plan?.ShareOf(node, Task) ?? KeyShare.All;
 }

@@ -15,6 +15,9 @@ namespace DataMesh.Runtime.Groups;
 public sealed record PartReport(
     int Instance, int Attempt, bool IsStaged, bool IsDrained, IReadOnlyList<StageCounts> Ledger, IReadOnlyDictionary<string, long> Reasons)
 {
+    /// <summary>Whether no stage can use more of the input.</summary>
+    public bool HasSeenEnough { get; init; }
+
     /// <summary>What the epoch has to start again with.</summary>
     public IReadOnlyList<Widening> Widenings { get; init; } = [];
 

@@ -296,7 +296,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         _holders = [.. parts.Select(part => part.Open is { Position: var at } ? new HeldPlace(ids.IndexOf(at.Source), at.Split, at.To) : null)];
         var (drift, shapes) = await _plan!.Gate.ConcludeAsync((source, split) => _held.Any(each => each.Source == source && each.Split.Position.Split == split));
         return new StagedEpoch(
-            attempt.Order.Epoch, parts.All(part => part.IsDrained) && (_tasks == 1 || _pool.IsEmpty), ledger, Merge(parts), [.. parts.Select(part => part.Bad).OfType<QuarantinePart>()],
+            attempt.Order.Epoch, parts.All(part => part.IsDrained) && (_tasks == 1 || _pool.IsEmpty || parts.Any(part => part.HasSeenEnough)), ledger, Merge(parts), [.. parts.Select(part => part.Bad).OfType<QuarantinePart>()],
             attempt.Sum(part => part.Reasons), _plan.Schemas, attempt.StartedAt, _run.Clock.GetUtcNow())
         {
             Discard = attempt.Discard,

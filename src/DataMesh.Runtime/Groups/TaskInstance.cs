@@ -125,7 +125,7 @@ internal sealed class TaskInstance(
         try
         {
             foreach (var sink in _graph.Sinks)
-                writers.Add(await OpenAsync(sink, order, writers.Count));
+                writers.Add(_keys.Has(sink) ? await OpenAsync(sink, order, writers.Count) : new NoWriter(sink.Schema));
             var part = await ReadAsync(order, writers, quarantine);
             verdict = await group.ReportAsync(part, () => Discard(writers, quarantine), abort);
             if (verdict == PartVerdict.Kept) _window?.Save();
@@ -161,7 +161,11 @@ internal sealed class TaskInstance(
     {
         var word = EpochWord.GoOn;
         var outcome = await _path!.RunEpochAsync(_feed, writers, quarantine, bytes => Ask(order, bytes, out word), Exchange(order));
-        var part = new PartReport(number, order.Attempt, false, outcome.IsDrained, outcome.Counts.Lines(_graph!), quarantine.Reasons) { Widenings = outcome.Widenings };
+        var part = new PartReport(number, order.Attempt, false, outcome.IsDrained, outcome.Counts.Lines(_graph!), quarantine.Reasons)
+        {
+            Widenings = outcome.Widenings,
+            HasSeenEnough = outcome.HasSeenEnough,
+        };
         if (outcome.Widenings.Count > 0 || outcome.IsGivenUp || word == EpochWord.GiveUp || run.Options.DryRun) return part;
         if (!outcome.IsDrained && (!order.MayEndAnywhere || run.Settlement is not null)) return part;
         if (run.Settlement is not null && outcome.OpenSplit is not null) throw StoppedEarly();

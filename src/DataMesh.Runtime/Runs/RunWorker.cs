@@ -85,8 +85,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
 
         if (found is not PositionsFound positions) return found;
         if (!run.Options.DryRun) foreach (var node in run.Definition.Sinks) node.Sink.CleanUp(run.Context);
-        var (tasks, because) = run.Settlement is null ? TaskCount.Of(run.Definition, run.Options.Parallelism) : new TaskCount(1, null);
-        if (because is not null) run.Outcome.Tell($"The pipeline runs as one task, not {run.Options.Parallelism ?? run.Definition.Parallelism}: {because}.");
+        var (tasks, _) = run.Settlement is null ? TaskCount.Of(run.Definition, run.Options.Parallelism) : new TaskCount(1, true);
         return positions with { Tasks = _tasks = tasks, IsTogether = true };
     }
 

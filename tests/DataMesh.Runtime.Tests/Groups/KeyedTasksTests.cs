@@ -120,6 +120,35 @@ public sealed class KeyedTasksTests
         Assert.Equal(alone.Rows(), several.Rows());
     }
 
+    [Theory]
+    [InlineData(2, 100_000_000)]
+    [InlineData(5, 100_000_000)]
+    [InlineData(3, 40_000)]
+    public async Task The_first_rows_are_those_that_one_task_would_let_through(int tasks, long epochBytes)
+    {
+        using var alone = new Input();
+        using var several = new Input();
+        await alone.DoneAsync("  - limit: 2500", 1);
+        var result = await several.DoneAsync("  - limit: 2500", tasks, new RunOptions { EpochBytes = epochBytes });
+        Assert.Equal(alone.Rows(), several.Rows());
+        Assert.Equal(2_500, result.Targets.Single().Rows);
+    }
+
+    [Theory]
+    [InlineData("  - filter: x > 100", 2, 100_000_000)]
+    [InlineData("  - filter: x > 100", 5, 40_000)]
+    [InlineData("  - deduplicate: [city, k]", 3, 40_000)]
+    [InlineData("  - aggregate: { group_by: [k], aggregates: { total: sum(n), middle: median(x) } }", 5, 100_000_000)]
+    public async Task A_file_is_written_in_the_order_of_the_source_by_one_of_the_tasks(string stages, int tasks, long epochBytes)
+    {
+        const string Sink = "sink: { type: file, path: out.csv }";
+        using var alone = new Input();
+        using var several = new Input();
+        await alone.DoneAsync(stages, 1, sink: Sink);
+        await several.DoneAsync(stages, tasks, new RunOptions { EpochBytes = epochBytes }, Sink);
+        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(alone.Folder.Root, "out.csv")), await File.ReadAllTextAsync(Path.Combine(several.Folder.Root, "out.csv")));
+    }
+
     private sealed class Input : IDisposable
     {
         public Input()

@@ -126,17 +126,6 @@ public sealed class TasksTests : IDisposable
         Assert.Equal(expected.Stages, result.Stages);
     }
 
-    [Theory]
-    [InlineData("  - limit: 5", "dataset: { name: t }", "limit")]
-    [InlineData("  - filter: n > 0", "sink: { type: file, path: out.csv }", "one writer")]
-    public async Task What_can_not_be_done_by_several_tasks_is_done_by_one_and_the_run_says_so(string stage, string sink, string why)
-    {
-        var yaml = string.Join("\n", "pipeline: p", "source: in/0*.csv", "parallelism: 4", "stages:", stage, sink);
-        var result = await _folder.Folder.RunAsync(yaml);
-        Assert.True(result.Outcome == RunOutcome.Completed, result.Error?.ToString());
-        Assert.Contains(result.Messages, message => message.Contains("as one task", StringComparison.Ordinal) && message.Contains(why, StringComparison.Ordinal));
-    }
-
     [Fact]
     public async Task A_pipeline_that_replaces_its_table_commits_the_parts_of_all_tasks_as_one()
     {
