@@ -10,8 +10,11 @@ internal static class GrowingFiles
     /// <summary>A file that has not changed for this long is taken to be written to its end.</summary>
     public static TimeSpan SettlesAfter { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whether the file changed so lately that its writer may not be done with the last record.</summary>
-    public static bool MayGrow(FileInfo file, TimeProvider clock) => clock.GetUtcNow() - file.LastWriteTimeUtc < SettlesAfter;
+    /// <summary>
+    /// Whether the file changed so lately that its writer may not be done with the last record. A time far ahead says nothing: a clock was set back, and nobody
+    /// should wait until it has caught up.
+    /// </summary>
+    public static bool MayGrow(FileInfo file, TimeProvider clock) => (clock.GetUtcNow() - file.LastWriteTimeUtc).Duration() < SettlesAfter;
 
     /// <summary>Whether a record ends at a position, so that what was written behind it later begins a new one.</summary>
     public static bool IsRecordEnd(string path, FormatDescription description, long position) =>

@@ -12,6 +12,7 @@ public sealed class PathMeter
     private BoundGraph? _graph;
     private PathMeter[] _parts = [];
     private volatile IReadOnlyList<StageCounts>? _shown;
+    private IReadOnlyList<StageCounts> _before = [];
 
     /// <summary>Source bytes handed out in blocks.</summary>
     public long BytesRead => Interlocked.Read(ref _bytesRead) + _parts.Sum(part => part.BytesRead);
@@ -23,8 +24,16 @@ public sealed class PathMeter
     public IReadOnlyList<StageCounts> Lines()
     {
         if (_shown is { } shown) return shown;
-        if (_parts.Length > 0) return StageCounts.Sum(_parts.Select(part => part.Lines()));
-        return _counts is { } counts && _graph is { } graph ? counts.Lines(graph) : [];
+        if (_parts.Length > 0) return StageCounts.Sum([_before, .. _parts.Select(part => part.Lines())]);
+        IReadOnlyList<StageCounts> now = _counts is { } counts && _graph is { } graph ? counts.Lines(graph) : [];
+        return _before.Count == 0 ? now : StageCounts.Sum([_before, now]);
+    }
+
+    /// <summary>Everything that was counted is committed: the path that comes next begins to count from nothing.</summary>
+    public void Settle()
+    {
+        _before = Lines();
+        (_graph, _counts) = (null, null);
     }
 
     /// <summary>A meter for one of several paths; this one adds them up.</summary>

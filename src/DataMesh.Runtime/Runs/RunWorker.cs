@@ -252,6 +252,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
     private async Task<GrainEvent> AwaitTriggerAsync(CancellationToken cancellation)
     {
         IsWaiting = true;
+        run.Meter.Settle();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, run.StopAtBarrier);
         try
         {

@@ -81,6 +81,18 @@ public sealed class ChangingFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_seems_to_come_from_the_future_is_not_waited_for()
+    {
+        using var stop = new CancellationTokenSource();
+        _folder.Write("in/a.csv", "n\n1\n2");
+        File.SetLastWriteTimeUtc(Path.Combine(_folder.Root, "in", "a.csv"), DateTime.UtcNow.AddHours(1));
+        var running = _folder.RunAsync(Once + "trigger: continuous\n", stop: stop.Token);
+        await HoldsAsync("""{"n":2}""");
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
     public async Task A_file_that_is_gone_when_it_should_be_opened_is_passed_over_by_the_next_attempt()
     {
         _folder.Write("in/a.csv", "n\n1\n");
