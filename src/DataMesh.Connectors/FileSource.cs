@@ -168,7 +168,7 @@ public sealed class FileSource : Source
     {
         var path = context.Resolve(split.Id);
         return Describe(path) is { } description
-            ? description.Format.OpenAsync(new FileToOpen(path, split, from, Core.Limits.BlockBytes), description, plan, cancellation)
+            ? description.Format.OpenAsync(new FileToOpen(path, split, from, context.BlockBytes), description, plan, cancellation)
             : new ValueTask<SplitReader>(new EmptySplitReader());
     }
 

@@ -58,7 +58,7 @@ internal sealed class DatasetWriter(DatasetPlan plan) : SinkWriter
     {
         Flush([.. _buffers.Values.Where(buffer => buffer.Rows > 0)]);
         foreach (var key in _open.Keys.ToList()) Close(key);
-        var files = await Task.WhenAll(_finished).WaitAsync(cancellation).ConfigureAwait(false);
+        var files = await Task.WhenAll(_finished).WaitAsync(cancellation);
         FolderFlush.Run(plan.Path, _paths);
         _isStaged = true;
         return new StagedOutput(plan.Rows, files);
@@ -101,8 +101,16 @@ internal sealed class DatasetWriter(DatasetPlan plan) : SinkWriter
     {
         _buffered -= buffers.Sum(buffer => buffer.Bytes);
         var encoded = new EncodedRowGroup[buffers.Count];
-        if (buffers.Count == 1) encoded[0] = Encode(buffers[0]);
-        else Parallel.For(0, buffers.Count, i => encoded[i] = Encode(buffers[i]));
+        // A scheduler that does one thing at a time has nobody else to do the rest.
+        if (buffers.Count == 1 || TaskScheduler.Current.MaximumConcurrencyLevel == 1)
+        {
+            for (var i = 0; i < encoded.Length; i++) encoded[i] = Encode(buffers[i]);
+        }
+        else
+        {
+            Parallel.For(0, buffers.Count, i => encoded[i] = Encode(buffers[i]));
+        }
+
         for (var i = 0; i < encoded.Length; i++) Append(buffers[i].Key, encoded[i]);
     }
 
@@ -136,6 +144,6 @@ internal sealed class DatasetWriter(DatasetPlan plan) : SinkWriter
         if (_opened.Count > 0 && _opened.Peek().Equals(key)) _opened.Dequeue();
         if (!_open.Remove(key, out var file)) return;
         _closedBytes += file.Bytes;
-        _finished.Add(Task.Run(file.Finish));
+        _finished.Add(Task.Factory.StartNew(file.Finish, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current));
     }
 }

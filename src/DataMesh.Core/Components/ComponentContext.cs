@@ -9,6 +9,9 @@ public sealed class ComponentContext
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>Size of the blocks that text is read in.</summary>
+    public int BlockBytes { get; init; } = Limits.BlockBytes;
+
     /// <summary>Name of the running pipeline.</summary>
     public string Pipeline { get; init; } = "";
 
@@ -29,6 +32,7 @@ public sealed class ComponentContext
     {
         BaseFolder = BaseFolder,
         Clock = Clock,
+        BlockBytes = BlockBytes,
         Pipeline = Pipeline,
         Repeats = Repeats,
         ColumnsArePruned = ColumnsArePruned,
@@ -36,7 +40,7 @@ public sealed class ComponentContext
     };
 
     /// <summary>The context for binding again to narrowed schemas.</summary>
-    public ComponentContext ToPruned() => new() { BaseFolder = BaseFolder, Clock = Clock, Pipeline = Pipeline, Repeats = Repeats, IsEndless = IsEndless, ColumnsArePruned = true };
+    public ComponentContext ToPruned() => new() { BaseFolder = BaseFolder, Clock = Clock, BlockBytes = BlockBytes, Pipeline = Pipeline, Repeats = Repeats, IsEndless = IsEndless, ColumnsArePruned = true };
 
     /// <summary>A path from the pipeline file made absolute.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, BaseFolder);

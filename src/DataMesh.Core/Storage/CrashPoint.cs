@@ -14,9 +14,13 @@ public static class CrashPoint
     private static readonly Wish? Crash = Wish.Parse(Environment.GetEnvironmentVariable("DATAMESH_CRASH_AT"));
     private static readonly Wish? Freeze = Wish.Parse(Environment.GetEnvironmentVariable("DATAMESH_FREEZE_AT"));
 
+    /// <summary>Told of every step that is reached, when processes are simulated inside this one.</summary>
+    internal static Action<string>? Observer { get; set; }
+
     /// <summary>Tells that the step has been reached.</summary>
     public static void Reached(string name)
     {
+        Observer?.Invoke(name);
         if (Crash?.Comes(name) == true)
         {
             Process.GetCurrentProcess().Kill();

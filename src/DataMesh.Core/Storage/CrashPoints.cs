@@ -57,6 +57,9 @@ public static class CrashPoints
     /// <summary>The prepared record is gone; state files that no longer count still stand.</summary>
     public const string CompleteForgotten = "complete.forgotten";
 
+    /// <summary>Half of a small file is written, under a name that nobody looks for. Only where processes are simulated.</summary>
+    internal const string WriteTorn = "write.torn";
+
     /// <summary>The prepared record is gone; grain state does not know it yet.</summary>
     public const string CompleteEnd = "complete.end";
 }

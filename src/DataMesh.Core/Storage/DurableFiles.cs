@@ -88,6 +88,7 @@ public static class DurableFiles
         using var handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         try
         {
+            WriteTorn(handle, content);
             RandomAccess.Write(handle, content, 0);
             RandomAccess.FlushToDisk(handle);
         }
@@ -99,6 +100,14 @@ public static class DurableFiles
         }
 
         return temporary;
+    }
+
+    /// <summary>Where processes are simulated, one may die in the middle of a write.</summary>
+    private static void WriteTorn(Microsoft.Win32.SafeHandles.SafeFileHandle handle, ReadOnlySpan<byte> content)
+    {
+        if (CrashPoint.Observer is not { } observer) return;
+        RandomAccess.Write(handle, content[..(content.Length / 2)], 0);
+        observer(CrashPoints.WriteTorn);
     }
 
     /// <summary>After link() failed: whose is the file that stands there, if any? NFS may report "exists" to the one who made it.</summary>

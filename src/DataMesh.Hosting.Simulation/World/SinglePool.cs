@@ -9,9 +9,12 @@ public sealed class SinglePool : IThreadPoolWorkItem
     /// <summary>The variable by which a process gets one thread in its pool.</summary>
     public const string Variable = "DOTNET_ThreadPool_ForceMaxWorkerThreads";
 
+    private const int StepsAtOnce = 1000;
+
     private readonly TaskCompletionSource<bool> _ended = new();
     private readonly SimulatedWorld _world;
     private readonly Func<bool> _isOver;
+    private bool? _outcome;
 
     private SinglePool(SimulatedWorld world, Func<bool> isOver) => (_world, _isOver) = (world, isOver);
 
@@ -38,13 +41,26 @@ public sealed class SinglePool : IThreadPoolWorkItem
     {
         try
         {
-            if (_isOver()) _ended.SetResult(true);
-            else if (_world.Step()) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-            else _ended.SetResult(false);
+            var thread = _world.TakeThread();
+            if (thread.Run(TakeSteps)) _world.Free(thread);
+            if (_outcome is { } isOver) _ended.SetResult(isOver);
+            else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
         catch (Exception error)
         {
             _ended.SetException(error);
         }
+    }
+
+    /// <summary>Takes steps until there is something for the pool to do. The thread may be left standing in one of them; another goes on with the rest then.</summary>
+    private void TakeSteps()
+    {
+        var left = StepsAtOnce;
+        do
+        {
+            if (_isOver()) _outcome = true;
+            else if (!_world.Step()) _outcome = false;
+        }
+        while (_outcome is null && --left > 0 && ThreadPool.PendingWorkItemCount == 0 && !StepThread.Current!.WasParked);
     }
 }

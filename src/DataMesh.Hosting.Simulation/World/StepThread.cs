@@ -6,6 +6,8 @@ namespace DataMesh.Hosting.Simulation.World;
 /// </summary>
 internal sealed class StepThread
 {
+    private static readonly TimeSpan BlockedAfter = TimeSpan.FromSeconds(60);
+
     private readonly SemaphoreSlim _go = new(0);
     private readonly SemaphoreSlim _back = new(0);
     private Action? _step;
@@ -18,10 +20,13 @@ internal sealed class StepThread
     [field: ThreadStatic]
     public static StepThread? Current { get; private set; }
 
-    /// <summary>Takes a step; false when it was left standing.</summary>
-    public bool Run(Action step)
+    /// <summary>Whether the thread has been left standing since it began with its steps: then whoever resumed it waits for it.</summary>
+    public bool WasParked { get; private set; }
+
+    /// <summary>Takes steps; false when it was left standing in one.</summary>
+    public bool Run(Action steps)
     {
-        _step = step;
+        (_step, WasParked) = (steps, false);
         return Resume();
     }
 
@@ -30,7 +35,7 @@ internal sealed class StepThread
     {
         _isParked = false;
         _go.Release();
-        _back.Wait();
+        if (!_back.Wait(BlockedAfter)) throw new InvalidOperationException("A step does not end: it waits with its thread for what only the thread pool does.");
         if (_error is { } error) throw new InvalidOperationException("A step failed.", error);
         return !_isParked;
     }
@@ -38,7 +43,7 @@ internal sealed class StepThread
     /// <summary>Leaves the thread standing until it is resumed: for ever, when it never is.</summary>
     public void Park()
     {
-        _isParked = true;
+        (_isParked, WasParked) = (true, true);
         _back.Release();
         _go.Wait();
     }

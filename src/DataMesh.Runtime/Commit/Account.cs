@@ -19,7 +19,7 @@ public sealed class Account(string folder, string appId)
     public static string KeyOf(string appId) => appId.Replace('/', '-');
 
     /// <summary>The prepared record of an epoch, or null.</summary>
-    public PreparedRecord? FindPrepared(long epoch) => File.Exists(PreparedPath(epoch)) ? ReadPrepared(PreparedPath(epoch)) : null;
+    public PreparedRecord? FindPrepared(long epoch) => !Sabotage.PreparesNothing && File.Exists(PreparedPath(epoch)) ? ReadPrepared(PreparedPath(epoch)) : null;
 
     /// <summary>Where the prepared record of an epoch is.</summary>
     public string PreparedPath(long epoch) => Path.Combine(_prepared, string.Create(CultureInfo.InvariantCulture, $"{_key}-{epoch:D10}.json"));
@@ -30,9 +30,15 @@ public sealed class Account(string folder, string appId)
     public PreparedRecord Prepare(PreparedRecord record)
     {
         DurableFiles.CreateFolder(_prepared);
-        RefuseFormerOwner(record);
         var path = PreparedPath(record.Epoch);
         var mine = JsonSerializer.SerializeToUtf8Bytes(record, RuntimeJsonWriting.Default.PreparedRecord);
+        if (Sabotage.PreparesNothing)
+        {
+            DurableFiles.Replace(path, mine);
+            return record;
+        }
+
+        if (!Sabotage.IgnoresTokens) RefuseFormerOwner(record);
         return DurableFiles.PutIfAbsent(path, mine) ? record : ReadPrepared(path);
     }
 

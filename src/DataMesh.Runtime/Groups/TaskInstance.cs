@@ -96,6 +96,7 @@ internal sealed class TaskInstance(
         var options = new PathOptions
         {
             Cores = cores,
+            Scheduler = TaskScheduler.Current,
             Whole = run.Options.Budget,
             Abort = abort,
             Drift = this,

@@ -26,7 +26,7 @@ public sealed class PipelineRun
     public PipelineRun(PipelineDefinition definition, RunOptions options, TimeProvider clock, CancellationToken stopAtBarrier)
     {
         (_definition, Options, StopAtBarrier, Clock) = (definition, options, stopAtBarrier, clock);
-        Context = new ComponentContext { BaseFolder = Path.GetDirectoryName(definition.File)!, Pipeline = definition.Name, Clock = clock, Repeats = Repeats };
+        Context = new ComponentContext { BaseFolder = Path.GetDirectoryName(definition.File)!, Pipeline = definition.Name, Clock = clock, Repeats = Repeats, BlockBytes = options.BlockBytes };
         Version = Convert.ToHexStringLower(ContentHash.Of(Encoding.UTF8.GetBytes(definition.Text)))[..12];
         AppId = $"{new Guid(ContentHash.Of(Encoding.UTF8.GetBytes($"datamesh/pipeline/{definition.Name}")).AsSpan(0, 16))}/0";
         if (definition.Sinks.Count == 0) throw new DataMeshException("The pipeline has no dataset or sink.", new Location(definition.File), hint: "add a 'dataset:' section");

@@ -24,6 +24,9 @@ public sealed record RunOptions
     /// <summary>An epoch ends after this time; null takes what the pipeline file says.</summary>
     public TimeSpan? EpochTime { get; init; }
 
+    /// <summary>Size of the blocks that text is read in: the steps in which an epoch may end.</summary>
+    public int BlockBytes { get; init; } = Core.Limits.BlockBytes;
+
     /// <summary>Tasks that read side by side; null takes what the pipeline file says.</summary>
     public int? Parallelism { get; init; }
 

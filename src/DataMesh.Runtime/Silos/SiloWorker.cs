@@ -136,7 +136,7 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
         var version = await _host!.Pipelines.FindAsync(name.Pipeline, name.Spec, CancellationToken.None)
             ?? throw new DataMeshException($"Version {name.Spec} of the pipeline '{name.Pipeline}' is not known any more.", hint: "submit it again");
         var definition = SpecOptions.Require(version, _catalog);
-        var options = new RunOptions { RunId = runId, Cores = Limits.Cores, Budget = _budget, Parallelism = name.Parallelism > 0 ? name.Parallelism : null };
+        var options = new RunOptions { RunId = runId, Cores = Limits.Cores, Budget = _budget, EpochBytes = Limits.EpochBytes, BlockBytes = Limits.BlockBytes, Parallelism = name.Parallelism > 0 ? name.Parallelism : null };
         var stop = new CancellationTokenSource();
         var run = new PipelineRun(definition, options, _clock, stop.Token);
         var self = new GrainId(GrainKind.Pipeline, name.Pipeline);

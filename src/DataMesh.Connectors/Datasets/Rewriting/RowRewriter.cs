@@ -58,7 +58,7 @@ internal sealed class RowRewriter(DatasetPlan plan, PartitionKey key) : IDisposa
     {
         while (_encoding.Count >= EncodersMax) AppendNext();
         var batches = _gathered;
-        _encoding.Enqueue(Task.Run(() => Encode(batches)));
+        _encoding.Enqueue(Task.Factory.StartNew(() => Encode(batches), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current));
         (_gathered, _rows, _bytes) = ([], 0, 0);
     }
 
