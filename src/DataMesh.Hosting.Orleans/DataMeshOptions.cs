@@ -15,6 +15,12 @@ public sealed class DataMeshOptions
     /// <summary>Grains that have had nothing to do for this time are deactivated.</summary>
     public TimeSpan IdleTime { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long silos must have been the same before pipelines move from one to another.</summary>
+    public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a pipeline that is to move may take to its next barrier; then it stays.</summary>
+    public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Told what happens to grains.</summary>
     public Action<string>? Log { get; set; }
 }

@@ -85,12 +85,10 @@ internal sealed class Holding
     }
 
     /// <summary>Wakes all grains that must be running and have not been activated yet.</summary>
-    public async Task WakeAllAsync()
+    public Task WakeAllAsync()
     {
-        List<string> asleep;
-        lock (_toWake) asleep = [.. _toWake];
-        foreach (var name in asleep)
-            if (GrainId.TryParse(name, out var id) && _host.Activator.Knows(id)) await WakeAsync(id);
+        lock (_toWake)
+            return Task.WhenAll(_toWake.ToList().Select(name => GrainId.TryParse(name, out var id) && _host.Activator.Knows(id) ? WakeAsync(id) : Task.CompletedTask));
     }
 
     /// <summary>Wakes a grain again whose activation failed.</summary>
@@ -171,7 +169,24 @@ internal sealed class Holding
         return true;
     }
 
-    private Task WakeAsync(GrainId id) => Kinds.Get(_host.Grains, id).WakeAsync();
+    /// <summary>Until it was activated here: its activation elsewhere may be ending still.</summary>
+    private async Task WakeAsync(GrainId id)
+    {
+        for (var pause = 20; !_isEnded; pause = Math.Min(500, pause * 2))
+        {
+            try
+            {
+                await Kinds.Get(_host.Grains, id).WakeAsync();
+                lock (_toWake)
+                    if (!_toWake.Contains(id.ToString())) return;
+            }
+            catch (Exception error) when (error is OrleansException or TimeoutException or ElsewhereException)
+            {
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(pause), _host.Clock);
+        }
+    }
 
     private async Task ChangeAsync(Action<GroupRecord> change, CancellationToken cancellation)
     {

@@ -119,11 +119,18 @@ public sealed partial class OrleansHost
         }
     }
 
-    private async Task DrainAsync(Holding holding, CancellationToken cancellation)
+    /// <summary>The pipelines that run here and have for a while.</summary>
+    internal IEnumerable<Holding> Movable => _holdings.Values
+        .Where(holding => holding.KeepsRunning && !holding.Group.Contains(':', StringComparison.Ordinal) && Clock.GetElapsedTime(holding.Since) >= Options.SettleTime)
+        .OrderBy(holding => holding.Since);
+
+    /// <summary>Brings a group to a barrier; false when that took too long.</summary>
+    internal async Task<bool> DrainAsync(Holding holding, CancellationToken cancellation)
     {
         try
         {
             await Activator.Worker.DrainAsync(holding.Group, cancellation).WaitAsync(cancellation);
+            return true;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -132,10 +139,12 @@ public sealed partial class OrleansHost
         {
             Log($"{holding.Group} came to no barrier: {error.Message}");
         }
+
+        return false;
     }
 
     /// <summary>Ends a group here with the datasets that nobody else here writes, and has it activated where it may go on.</summary>
-    private async Task HandOverAsync(Holding holding)
+    internal async Task HandOverAsync(Holding holding)
     {
         var context = holding.Grain.GrainContext;
         await holding.EndAsync();

@@ -10,7 +10,8 @@ namespace DataMesh.Hosting.Orleans.Membership;
 internal sealed class KeepAlive(OrleansHost host)
 {
     private const int AtOnce = 64;
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    private readonly Balance _balance = new(host);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _look = new(0, 1);
@@ -52,13 +53,14 @@ internal sealed class KeepAlive(OrleansHost host)
             try
             {
                 await LookAsync();
+                await _balance.MoveAsync(_ended.Token);
                 if (host.Clock.GetElapsedTime(swept) >= host.Options.IdleTime / 4)
                 {
                     host.RetireIdle();
                     swept = host.Clock.GetTimestamp();
                 }
 
-                await _look.WaitAsync(LookEvery, _ended.Token);
+                await _look.WaitAsync(host.Options.SettleTime < LookEvery ? host.Options.SettleTime : LookEvery, _ended.Token);
             }
             catch (OperationCanceledException) when (_ended.IsCancellationRequested)
             {

@@ -14,12 +14,13 @@ internal sealed class SiloLoads(OrleansHost host)
     private bool _isKnown;
 
     /// <summary>All silos that are active, with what they say of themselves.</summary>
-    public async Task<IReadOnlyDictionary<SiloAddress, SiloFacts>> AskAsync()
+    /// <param name="anew">Whether they are asked even when they were just now.</param>
+    public async Task<IReadOnlyDictionary<SiloAddress, SiloFacts>> AskAsync(bool anew = false)
     {
         await _asking.WaitAsync();
         try
         {
-            if (_isKnown && host.Clock.GetElapsedTime(_asked) < Fresh) return _known;
+            if (!anew && _isKnown && host.Clock.GetElapsedTime(_asked) < Fresh) return _known;
             var facts = await Task.WhenAll(host.ActiveSilos.Select(async silo => (Silo: silo, Facts: await AskAsync(silo))));
             lock (_gate)
             {
@@ -51,7 +52,11 @@ internal sealed class SiloLoads(OrleansHost host)
 
     private bool IsLeaving(SiloAddress silo) => silo.Equals(host.Silo) ? host.IsLeaving : _known.TryGetValue(silo, out var facts) && facts.IsLeaving;
 
-    private int Load(SiloAddress silo) => (_known.TryGetValue(silo, out var facts) ? facts.Running : 0) + _placed.GetValueOrDefault(silo);
+    private int Load(SiloAddress silo)
+    {
+        var load = (_known.TryGetValue(silo, out var facts) ? facts.Running : 0) + _placed.GetValueOrDefault(silo);
+        return silo.Equals(host.Silo) ? Math.Max(load, host.Describe().Running) : load;
+    }
 
     private async Task<SiloFacts?> AskAsync(SiloAddress silo)
     {

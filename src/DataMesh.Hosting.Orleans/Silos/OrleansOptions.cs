@@ -27,6 +27,9 @@ public sealed record OrleansOptions(string Server)
     /// <summary>Grains that have had nothing to do for this time are deactivated.</summary>
     public TimeSpan IdleTime { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long silos must have been the same before pipelines move from one to another.</summary>
+    public TimeSpan SettleTime { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Whether the dashboard of Orleans is served.</summary>
     public bool HasDashboard { get; init; }
 }

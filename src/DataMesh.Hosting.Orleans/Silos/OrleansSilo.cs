@@ -63,7 +63,7 @@ public sealed class OrleansSilo : ISiloHost
             Listen(silo, options);
             Tuning.Apply(silo, options.Detection);
             if (options.HasDashboard) OrleansDashboard.Add(silo);
-            silo.UseDataMesh(mesh => (mesh.Address, mesh.IdleTime, mesh.Log) = (options.Address, options.IdleTime, log));
+            silo.UseDataMesh(mesh => (mesh.Address, mesh.IdleTime, mesh.SettleTime, mesh.Log) = (options.Address, options.IdleTime, options.SettleTime, log));
         });
         return new OrleansSilo(builder.Build(), logs);
     }
