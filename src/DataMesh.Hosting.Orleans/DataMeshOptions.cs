@@ -12,6 +12,9 @@ public sealed class DataMeshOptions
     /// <summary>Where the HTTP endpoints of this silo answer the other silos; null when they do not.</summary>
     public Uri? Address { get; set; }
 
+    /// <summary>What the HTTP endpoints of the other silos let this one in by.</summary>
+    public string? Secret { get; set; }
+
     /// <summary>Grains that have had nothing to do for this time are deactivated.</summary>
     public TimeSpan IdleTime { get; set; } = TimeSpan.FromMinutes(2);
 

@@ -31,16 +31,9 @@ public sealed partial class OrleansHost
     /// <inheritdoc/>
     public async Task<bool> ForgetAsync(string pipeline, CancellationToken cancellation)
     {
-        var groups = new List<string>();
-        foreach (var group in GrainGroup.AllOf(pipeline))
-        {
-            var cell = CellOf<GroupRecord>("group", GroupGrain.IdOf(group));
-            await cell.ReadAsync(cancellation);
-            if (cell.Value is { Kept.Count: > 0 }) return false;
-            if (cell.Value is not null) groups.Add(group);
-        }
-
-        foreach (var group in groups)
+        var groups = await Task.WhenAll(GrainGroup.AllOf(pipeline).Select(group => RecordOf(group, cancellation)));
+        if (groups.Any(group => group.Record is { Kept.Count: > 0 })) return false;
+        foreach (var (group, _) in groups.Where(group => group.Record is not null))
             if (!await PersistAsync(() => Grains.GetGrain<IGroupGrain>(group).ForgetAsync(), cancellation)) return false;
         return true;
     }
@@ -69,6 +62,7 @@ public sealed partial class OrleansHost
         await KeepAlive.EndAsync();
         await Task.WhenAll(_holdings.Values.Select(holding => holding.EndAsync()));
         await Task.WhenAll(_background.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_peers.IsValueCreated) _peers.Value.Dispose();
     }
 
     internal SiloFacts Describe() => new(
@@ -106,6 +100,13 @@ public sealed partial class OrleansHost
             if (Clock.GetElapsedTime(holding.Since) >= Options.IdleTime && holding.Retire(Options.IdleTime)) holding.Grain.DeactivateOnIdle();
     }
 
+    private async Task<(string Group, GroupRecord? Record)> RecordOf(string group, CancellationToken cancellation)
+    {
+        var cell = CellOf<GroupRecord>("group", GroupGrain.IdOf(group));
+        await cell.ReadAsync(cancellation);
+        return (group, cell.Value);
+    }
+
     private async Task<(SiloAddress Silo, GroupFacts[] Groups)> GroupsAsync(SiloAddress silo, CancellationToken cancellation)
     {
         if (silo.Equals(Silo)) return (silo, DescribeGroups());
@@ -121,7 +122,7 @@ public sealed partial class OrleansHost
 
     /// <summary>The pipelines that run here and have for a while.</summary>
     internal IEnumerable<Holding> Movable => _holdings.Values
-        .Where(holding => holding.KeepsRunning && !holding.Group.Contains(':', StringComparison.Ordinal) && Clock.GetElapsedTime(holding.Since) >= Options.SettleTime)
+        .Where(holding => holding.KeepsRunning && GrainGroup.Moves(holding.Group) && Clock.GetElapsedTime(holding.Since) >= Options.SettleTime)
         .OrderBy(holding => holding.Since);
 
     /// <summary>Brings a group to a barrier; false when that took too long.</summary>
@@ -148,6 +149,7 @@ public sealed partial class OrleansHost
     {
         var context = holding.Grain.GrainContext;
         await holding.EndAsync();
+        Activator.Worker.Left(holding.Group);
         var others = _holdings.Values.Where(other => other != holding).ToList();
         var following = holding.Near.Keys.Where(group => !others.Exists(other => other.Near.ContainsKey(group))).Select(TryFind).OfType<Holding>().ToList();
         await Task.WhenAll(following.Select(HandOverAsync));

@@ -38,6 +38,7 @@ public sealed partial class OrleansHost : ISiloHost
         _reminders = new(services.GetRequiredService<IReminderTable>);
         _streamProvider = new(() => services.GetKeyedService<IStreamProvider>(Options.Streams));
         _oracle = new(services.GetRequiredService<ISiloStatusOracle>);
+        _peers = new(() => new PeerClient(Options.Secret));
         Services = new SiloServiceClient(services);
         StateStore = new OrleansStateStore(this);
         Streams = new OrleansStreams(this);

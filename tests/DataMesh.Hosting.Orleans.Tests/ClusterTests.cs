@@ -1,8 +1,8 @@
 using DataMesh.ControlPlane.Grains;
 using DataMesh.ControlPlane.Sources;
-using DataMesh.Runtime.Hosting;
 using DataMesh.Hosting.Orleans.Silos;
 using DataMesh.Hosting.Redis.Tests;
+using DataMesh.Runtime.Hosting;
 using DataMesh.Tests.Hosting;
 
 namespace DataMesh.Hosting.Orleans.Tests;
@@ -107,7 +107,7 @@ public sealed class ClusterTests : IDisposable
     {
         await using var silos = await SilosAsync(1);
         await KeepAsync(silos[0], "p0");
-        await Assert.ThrowsAnyAsync<Exception>(() => StartAsync("another").WaitAsync(TimeSpan.FromSeconds(3)));
+        await Assert.ThrowsAnyAsync<Exception>(() => StartAsync("another"));
         Assert.True(await TryCallAsync(silos[0], CounterMachine.Id("p0")));
     }
 
@@ -115,10 +115,18 @@ public sealed class ClusterTests : IDisposable
 
     private async Task<OrleansSilo> StartAsync(string? secret = null)
     {
-        var options = new OrleansOptions(_redis.Address) { Address = new Uri("http://127.0.0.1:1"), Secret = secret ?? "secret", SettleTime = TimeSpan.FromMilliseconds(500) };
+        var options = new OrleansOptions(_redis.Address) { Address = new Uri("http://127.0.0.1:1"), Secret = secret ?? "secret", SettleTime = TimeSpan.FromMilliseconds(500), EndProcess = () => { } };
         var silo = OrleansSilo.Create(options, new CounterActivator(_worker), TimeProvider.System, _ => { });
-        await silo.StartAsync(default);
-        return silo;
+        try
+        {
+            await silo.StartAsync(default).WaitAsync(TimeSpan.FromSeconds(secret is null ? 30 : 3));
+            return silo;
+        }
+        catch
+        {
+            await silo.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task<SiloList> SilosAsync(int count)

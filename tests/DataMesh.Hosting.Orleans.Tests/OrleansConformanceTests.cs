@@ -13,7 +13,7 @@ public sealed class OrleansConformanceTests : HostConformance, IDisposable
 
     protected override async Task<ISiloHost> StartAsync(CounterWorker worker)
     {
-        var options = new OrleansOptions(_redis.Address) { Address = new Uri("http://127.0.0.1:1") };
+        var options = new OrleansOptions(_redis.Address) { Address = new Uri("http://127.0.0.1:1"), EndProcess = () => { } };
         var silo = OrleansSilo.Create(options, new CounterActivator(worker), TimeProvider.System, message => Console.Error.WriteLine(message));
         await silo.StartAsync(default);
         return silo;

@@ -38,6 +38,7 @@ public sealed class SiloService(OrleansId id, Silo silo, ILoggerFactory loggers,
     /// <inheritdoc/>
     public override Task Start()
     {
+        host.Watch();
         host.KeepAlive.Begin(group => RingRange.InRange(group));
         return base.Start();
     }

@@ -30,6 +30,9 @@ public sealed record OrleansOptions(string Server)
     /// <summary>How long silos must have been the same before pipelines move from one to another.</summary>
     public TimeSpan SettleTime { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What is done when the silo can not go on, as when others took it for dead: the process ends, so that whoever watches over it starts it anew.</summary>
+    public Action EndProcess { get; init; } = () => Environment.Exit(70);
+
     /// <summary>Whether the dashboard of Orleans is served.</summary>
     public bool HasDashboard { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using DataMesh.ControlPlane.Grains;
 using DataMesh.Core.Errors;
 using DataMesh.Runtime.Hosting;
+using DataMesh.Runtime.Hosting.Peers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,9 @@ public sealed class OrleansSilo : ISiloHost
     public TimeProvider Clock => _host.Clock;
 
     /// <inheritdoc/>
+    public IPeerLink? Peers => ((ISiloHost)_host).Peers;
+
+    /// <inheritdoc/>
     public string SiloId => _host.SiloId;
 
     /// <inheritdoc/>
@@ -54,7 +58,7 @@ public sealed class OrleansSilo : ISiloHost
         builder.Logging.AddProvider(logs).SetMinimumLevel(Microsoft.Extensions.Logging.LogLevel.Warning);
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(activator);
-        builder.Services.AddSingleton<IFatalErrorHandler>(new FatalErrors(log));
+        builder.Services.AddSingleton<IFatalErrorHandler>(new FatalErrors(log, options.EndProcess));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.UseOrleans(silo =>
         {
@@ -63,7 +67,7 @@ public sealed class OrleansSilo : ISiloHost
             Listen(silo, options);
             Tuning.Apply(silo, options.Detection);
             if (options.HasDashboard) OrleansDashboard.Add(silo);
-            silo.UseDataMesh(mesh => (mesh.Address, mesh.IdleTime, mesh.SettleTime, mesh.Log) = (options.Address, options.IdleTime, options.SettleTime, log));
+            silo.UseDataMesh(mesh => (mesh.Address, mesh.Secret, mesh.IdleTime, mesh.SettleTime, mesh.Log) = (options.Address, options.Secret, options.IdleTime, options.SettleTime, log));
         });
         return new OrleansSilo(builder.Build(), logs);
     }

@@ -28,14 +28,14 @@ internal sealed class LogProvider(Action<string> log) : ILoggerProvider
     }
 }
 
-/// <summary>A silo that the others took for dead ends, so that whoever watches over it starts it anew: its grains are theirs by then.</summary>
-internal sealed class FatalErrors(Action<string> log) : IFatalErrorHandler
+/// <summary>A silo that the others took for dead does not go on: its grains are theirs by then.</summary>
+internal sealed class FatalErrors(Action<string> log, Action endProcess) : IFatalErrorHandler
 {
     public bool IsUnexpected(Exception exception) => exception is not ThreadAbortException;
 
     public void OnFatalException(object? sender, string? context, Exception? exception)
     {
         log($"the silo ends: {context} {exception?.Message}");
-        Environment.Exit(70);
+        endProcess();
     }
 }

@@ -1,16 +1,15 @@
 using System.Net;
 using System.Net.Http.Headers;
 using DataMesh.Core;
-using DataMesh.Runtime.Hosting;
-using DataMesh.Runtime.Hosting.Peers;
 
-namespace DataMesh.Hosting.Redis;
+namespace DataMesh.Runtime.Hosting.Peers;
 
 /// <summary>Sends messages to other silos over HTTP/2 without TLS, one request each; requests to one silo share a connection.</summary>
-internal sealed class PeerClient : IDisposable
+public sealed class PeerClient : IDisposable
 {
     private readonly HttpClient _http;
 
+    /// <summary>A client; the secret is what other silos know and let it in by.</summary>
     public PeerClient(string? secret)
     {
         _http = new HttpClient(new SocketsHttpHandler
@@ -55,5 +54,6 @@ internal sealed class PeerClient : IDisposable
         return await response.Content.ReadAsByteArrayAsync(cancellation);
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 }
