@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up what the tests need (Node.js, the npm packages of tests/interop, redis-server) and runs them all.
+# Sets up what the tests need (Node.js, the npm packages of tests/interop, redis-server, libfaketime) and runs them all.
 # Ends with a line "N passed, N failed". Arguments go to `dotnet test`.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -14,6 +14,7 @@ install_debian() {
 command -v dotnet >/dev/null || { echo "test.sh: the .NET 10 SDK is needed (command 'dotnet')." >&2; exit 2; }
 command -v node >/dev/null && command -v npm >/dev/null || install_debian nodejs npm || exit 2
 command -v redis-server >/dev/null || install_debian redis-server || exit 2
+ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || install_debian faketime || exit 2
 npm ci --prefix tests/interop --no-audit --no-fund --loglevel=error || exit 2
 
 dotnet build DataMesh.Orleans.sln -c Release -nologo -v quiet || { echo "0 passed, 1 failed"; exit 1; }

@@ -61,7 +61,7 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
     /// <summary>Begins a run.</summary>
     internal static Step<PipelineState> Start(GrainId self, PipelineState before, RunPlan plan)
     {
-        var state = before.With(plan) with { LastRun = null, Phase = PipelinePhase.Recovering, Restarts = 0, Error = null, IsStopping = false, Next = null, Desired = DesiredState.Running };
+        var state = before.With(plan) with { LastRun = null, CountedEpoch = -1, Phase = PipelinePhase.Recovering, Restarts = 0, Error = null, IsStopping = false, Next = null, Desired = DesiredState.Running };
         var log = new Log(LogLevel.Info, $"started{(plan.Spec > 0 ? $" with version {plan.Spec}" : "")}");
         return Also(plan is { Repeats: true, StartsAtTrigger: true } ? Finish(self, state, PipelinePhase.NothingNew) : Recover(self, state), log);
     }
@@ -112,10 +112,9 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
     private static PipelineState OnCommitted(PipelineState state, EpochCommitted committed)
     {
         state = state with { Restarts = 0, Error = null };
-        if (committed.Epoch < state.EpochsCommitted) return state;
-        state = state with { EpochsCommitted = committed.Epoch + 1, Pending = Math.Max(0, state.Pending - committed.SplitsDone) };
-        if (committed.Totals is not { } totals || committed.RunId != state.RunId) return state;
-        return state with { LastRun = totals, PendingBytes = totals.BytesLeft >= 0 ? totals.BytesLeft : state.PendingBytes };
+        if (committed.RunId != state.RunId || committed.Epoch <= state.CountedEpoch) return state with { EpochsCommitted = Math.Max(state.EpochsCommitted, committed.Epoch + 1) };
+        state = state with { EpochsCommitted = committed.Epoch + 1, CountedEpoch = committed.Epoch, Pending = Math.Max(0, state.Pending - committed.SplitsDone) };
+        return committed.Totals is not { } totals ? state : state with { LastRun = totals, PendingBytes = totals.BytesLeft >= 0 ? totals.BytesLeft : state.PendingBytes };
     }
 
     private static Step<PipelineState> OnEnded(GrainId self, PipelineState state, TaskEnded ended) =>

@@ -84,6 +84,9 @@ public sealed record PipelineState(
     /// <summary>Epochs committed since the targets exist.</summary>
     public long EpochsCommitted { get; init; }
 
+    /// <summary>The last epoch of this run that is counted; -1 before its first.</summary>
+    public long CountedEpoch { get; init; } = -1;
+
     /// <summary>What the run has committed so far, or had done at its end.</summary>
     public RunTotals? LastRun { get; init; }
 

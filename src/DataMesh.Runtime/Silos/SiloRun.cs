@@ -15,6 +15,9 @@ public sealed class SiloRun : IAsyncDisposable
     /// <summary>Traces of the work of runs: a span for every piece of work.</summary>
     public static ActivitySource Traces { get; } = new("DataMesh.Runs");
 
+    /// <summary>Whose grains are here is used again within this time, however much there is to do.</summary>
+    private static readonly TimeSpan BetweenTurns = TimeSpan.FromSeconds(2);
+
     private readonly CancellationTokenSource _stop;
     private readonly RunWorker _worker;
     private readonly ConcurrentDictionary<GrainId, string> _doing = new();
@@ -33,7 +36,7 @@ public sealed class SiloRun : IAsyncDisposable
 
     internal SiloRun(RunName name, PipelineRun run, CancellationTokenSource stop, TimeProvider clock, ISiloHost host)
     {
-        (Name, Run, _stop, StartedAt) = (name, run, stop, clock.GetUtcNow());
+        (Name, Run, _stop, StartedAt, _lastUse) = (name, run, stop, clock.GetUtcNow(), clock.GetTimestamp());
         _worker = new RunWorker(run, host);
         Rates = new RunRates(this);
     }
@@ -98,7 +101,7 @@ public sealed class SiloRun : IAsyncDisposable
     /// <summary>Whether its grains are here; another silo may have them, and tells of the run then.</summary>
     public bool IsHere
     {
-        get { lock (_lock) return _users > 0 || !(_wasCancelled || Run.IsDraining); }
+        get { lock (_lock) return _users > 0 || (!_wasCancelled && !Run.IsDraining && Run.Clock.GetElapsedTime(_lastUse) < BetweenTurns); }
     }
 
     /// <summary>Whether it has ended. It stays for a moment, until its counts stand in the pipeline's state.</summary>
