@@ -19,7 +19,7 @@ public sealed class SiloFrozenTests
             cluster.Await(status => status.Tasks.Any(task => task.Silo != before) && (status.EpochsCommitted > committed || status.Phase == "waiting"), awake);
             sleeper.Signal("CONT");
             cluster.Validate();
-            Assert.Equal("active", ChaosCluster.Look(sleeper).State);
+            cluster.Await(_ => ChaosCluster.Look(sleeper) is { State: "active" } now && now.Id != before, awake);
         }
     }
 }

@@ -1,5 +1,3 @@
-using DataMesh.Cli.Tests.Silos;
-
 namespace DataMesh.Chaos.Tests;
 
 /// <summary>SIGKILL of the silo that runs the pipeline, again and again.</summary>
