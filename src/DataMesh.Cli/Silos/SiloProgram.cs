@@ -57,7 +57,8 @@ internal static class SiloProgram
         if (settings.Redis is not null) options = options with { Peers = settings.Peers ?? new IPEndPoint(settings.Listen.Address, 0) };
         try
         {
-            return server = await ApiServer.StartAsync(options, Log, OperatingApi.Of(services, () => server!.Address), new PeerEndpoints(new Receiver(services), Log).Map, new GroupEndpoints(services.Worker.AnswerAsync, Log).Map, OrleansHosting.MapDashboard(services));
+            return server = await ApiServer.StartAsync(options, Log, OperatingApi.Of(services, () => server!.Address), new PeerEndpoints(new Receiver(services), Log).Map, new GroupEndpoints(services.Worker.AnswerAsync, Log).Map,
+                new ExchangeEndpoints(services.Worker.AcceptAsync, Log).Map, OrleansHosting.MapDashboard(services));
         }
         catch (Exception error) when (error is SocketException || error is IOException and not DirectoryNotFoundException)
         {

@@ -10,6 +10,7 @@ internal sealed class Turns
     private readonly Lock _lock = new();
     private readonly HashSet<int> _ended = [];
     private readonly HashSet<int> _before = [];
+    private readonly HashSet<int> _open = [];
     private TaskCompletionSource<bool> _turn = NewTurn();
     private bool _isLost;
 
@@ -30,6 +31,7 @@ internal sealed class Turns
     {
         lock (_lock)
         {
+            _open.Clear();
             if (!_isLost) return;
             (_isLost, _turn) = (false, NewTurn());
             Settle();
@@ -49,7 +51,8 @@ internal sealed class Turns
             _before.UnionWith(before);
             _before.ExceptWith(_ended);
             _turn = NewTurn();
-            Settle();
+            if (_before.Overlaps(_open)) Lose();
+            else Settle();
         }
     }
 
@@ -67,7 +70,10 @@ internal sealed class Turns
     public void StayOpen(int split)
     {
         lock (_lock)
+        {
+            _open.Add(split);
             if (_before.Contains(split)) Lose();
+        }
     }
 
     /// <summary>The attempt is given up.</summary>

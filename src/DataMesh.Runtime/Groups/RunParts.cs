@@ -15,6 +15,7 @@ internal sealed class RunParts : IAsyncDisposable
     private readonly ISiloHost? _host;
     private readonly GroupLink? _link;
     private readonly RemoteParts? _remote;
+    private readonly ExchangeDesk? _exchanges;
     private readonly Lock _lock = new();
     private TaskCompletionSource<(TaskGroup Group, GroupDesk Desk)> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isElsewhere;
@@ -24,7 +25,8 @@ internal sealed class RunParts : IAsyncDisposable
         (_run, _host) = (run, host);
         if (host?.Peers is not { } peers) return;
         _link = new GroupLink(peers, run.Definition.Name, run.Clock);
-        _remote = new RemoteParts(run, cores, host, _link);
+        _exchanges = new ExchangeDesk(run, peers);
+        _remote = new RemoteParts(run, cores, host, _link, _exchanges);
     }
 
     /// <summary>Whether only instances are here, and their coordinator lives in another silo.</summary>
@@ -35,6 +37,9 @@ internal sealed class RunParts : IAsyncDisposable
 
     /// <summary>Bytes in flight of such instances.</summary>
     public long BytesInFlight => _remote?.BytesInFlight ?? 0;
+
+    /// <summary>Where instances here and in other silos give each other rows; null when there are no other silos.</summary>
+    public ExchangeDesk? Exchanges => _exchanges;
 
     /// <summary>The coordinator lives here.</summary>
     public void BeHere() => _isElsewhere = false;
@@ -88,6 +93,7 @@ internal sealed class RunParts : IAsyncDisposable
         }
 
         if (_remote is not null) await _remote.DisposeAsync();
+        _exchanges?.Dispose();
     }
 
     private async Task<GrainEvent?> ReadUndrainedAsync(ReadPart part, CancellationToken cancellation)

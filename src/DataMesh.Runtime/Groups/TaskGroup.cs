@@ -35,7 +35,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         (_run, _tasks, _pool, _heard, _holders) = (run, tasks, new SplitPool(pending), new HeardMeters(run.Meter), new HeldPlace?[tasks]);
         _abort = CancellationTokenSource.CreateLinkedTokenSource(abort);
         Abandoned = _abort.Token;
-        _instances = [.. Enumerable.Range(0, tasks).Select(i => new TaskInstance(i, run, this, _ => _plan!.Graph, tasks == 1 ? run.Meter : run.Meter.Part(), cores, _abort.Token) { Exchange = ExchangeOf })];
+        _instances = [.. Enumerable.Range(0, tasks).Select(i => new TaskInstance(i, run, this, _ => _plan!.Graph, tasks == 1 ? run.Meter : run.Meter.Part(), cores, _abort.Token) { Exchange = order => ExchangeOf(i, order) })];
     }
 
     /// <summary>The epoch that is staged and not yet prepared.</summary>
@@ -43,6 +43,9 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
 
     /// <summary>The pipeline's attempt that it belongs to.</summary>
     public int Attempt { get; init; }
+
+    /// <summary>Where an instance gives rows to others in an attempt, when some of them may live in other silos; null when all live here.</summary>
+    public Func<int, PartOrder, IExchange>? Exchanges { get; init; }
 
     /// <summary>How many task instances read.</summary>
     public int Tasks => _tasks;
@@ -209,8 +212,8 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         if (isFirst) _heard.Keep();
         else _heard.GoBack();
         _attempt?.Dispose();
-        var exchange = ExchangePlan.Of(_plan!.Graph, _tasks) is null ? null : new LocalExchange(_tasks, Limits.TaskBytesInFlightMax / _tasks, _run.Options.Budget);
-        var attempt = new EpochAttempt(_plan.ToOrder(_attempts++, epoch, _tasks), _tasks, exchange)
+        var exchange = Exchanges is not null || ExchangePlan.Of(_plan!.Graph, _tasks) is null ? null : new LocalExchange(_tasks, Limits.TaskBytesInFlightMax / _tasks, _run.Options.Budget);
+        var attempt = new EpochAttempt(_plan!.ToOrder(_attempts++, epoch, _tasks), _tasks, exchange)
         {
             IsFirst = isFirst,
             StartedAt = _run.Clock.GetUtcNow(),
@@ -229,7 +232,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         await ended;
     }
 
-    private IExchange? ExchangeOf(PartOrder order) =>
+    private IExchange? ExchangeOf(int instance, PartOrder order) => Exchanges is { } exchanges ? exchanges(instance, order) :
         _attempt is { } attempt && attempt.Order.Attempt == order.Attempt ? attempt.Exchange : throw new OperationCanceledException("The attempt is over.");
 
     private void Finish(FinishedSplit? finished)

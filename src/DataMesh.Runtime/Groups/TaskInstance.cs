@@ -62,6 +62,7 @@ internal sealed class TaskInstance(
             run.Drains.Begin(number, order.EndsEarly);
             if (await RefusedAsync(order) is { } why)
             {
+                if (order.Tasks > 1) Exchange(order)?.GiveUp();
                 var refusal = new PartReport(number, order.Attempt, false, false, [], new Dictionary<string, long>()) { Refused = why };
                 if (await group.ReportAsync(refusal, () => { }, abort) != PartVerdict.Again) return;
                 continue;
@@ -161,7 +162,7 @@ internal sealed class TaskInstance(
     private async Task<PartReport> ReadAsync(PartOrder order, List<SinkWriter> writers, QuarantineWriter quarantine)
     {
         var word = EpochWord.GoOn;
-        var outcome = await _path!.RunEpochAsync(_feed, writers, quarantine, bytes => Ask(order, bytes, out word), Exchange(order));
+        var outcome = await _path!.RunEpochAsync(_feed, writers, quarantine, bytes => Ask(order, bytes, out word), _keys.Plan is null ? null : Exchange(order));
         var part = new PartReport(number, order.Attempt, false, outcome.IsDrained, outcome.Counts.Lines(_graph!), quarantine.Reasons)
         {
             Widenings = outcome.Widenings,

@@ -151,7 +151,11 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
     {
         IReadOnlyList<PendingSplit> pending;
         lock (_pending) pending = [.. run.Definition.Sources.SelectMany(node => _pending[node.Id])];
-        return new TaskGroup(run, pending, _tasks, CoresOf(run), cancellation) { Attempt = attempt };
+        return new TaskGroup(run, pending, _tasks, CoresOf(run), cancellation)
+        {
+            Attempt = attempt,
+            Exchanges = _parts.Exchanges is { } exchanges ? (instance, order) => exchanges.Open(attempt, instance, order) : null,
+        };
     }
 
     private GrainEvent PrepareEpoch(Prepare prepare, long fence)

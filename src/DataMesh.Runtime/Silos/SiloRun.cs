@@ -140,6 +140,10 @@ public sealed class SiloRun : IAsyncDisposable
     /// <summary>Answers a task of it in another silo.</summary>
     internal Task<GroupAnswer> AnswerAsync(GroupCall call, CancellationToken cancellation) => _worker.Parts.AnswerAsync(call, cancellation);
 
+    /// <summary>Takes in what a task of it in another silo sent to one here.</summary>
+    internal async Task<ExchangeAnswer> AcceptAsync(ExchangeCall call, CancellationToken cancellation) =>
+        _worker.Parts.Exchanges is { } exchanges ? await exchanges.AcceptAsync(call, cancellation) : ExchangeAnswer.Elsewhere;
+
     /// <summary>Lets go of a task that is wanted no more.</summary>
     internal Task<GrainEvent?> LeaveAsync(int instance) => _worker.Parts.LeaveAsync(instance);
 

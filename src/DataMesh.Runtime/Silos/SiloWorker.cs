@@ -99,6 +99,10 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
     public async Task<GroupAnswer> AnswerAsync(GroupCall call, CancellationToken cancellation) =>
         await FindAsync(call.RunId) is { } run ? await run.AnswerAsync(call, cancellation) : new GroupAnswer(GroupOutcome.Elsewhere);
 
+    /// <summary>Takes in what a task instance that lives in another silo sent to one that may be here.</summary>
+    public async Task<ExchangeAnswer> AcceptAsync(ExchangeCall call, CancellationToken cancellation) =>
+        await FindAsync(call.RunId) is { } run ? await run.AcceptAsync(call, cancellation) : ExchangeAnswer.Elsewhere;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -45,6 +45,16 @@ public class TurnsTests
     }
 
     [Fact]
+    public async Task A_split_that_is_handed_out_when_one_before_it_stays_open_has_lost_its_turn()
+    {
+        _turns.StayOpen(2);
+        _turns.Begin(5, [2]);
+        Assert.False(await _turns.Turn);
+        _turns.BeginEpoch();
+        Assert.False(_turns.Turn.IsCompleted);
+    }
+
+    [Fact]
     public async Task Nobody_waits_for_a_turn_when_the_attempt_is_given_up()
     {
         _turns.Begin(5, [2]);

@@ -11,7 +11,7 @@ namespace DataMesh.Runtime.Groups.Remote;
 /// The instances of a run that live in this silo while their coordinator lives in another: the run is known here from the pipeline's text alone, and
 /// everything that was found out stands in the orders. An instance that ends otherwise than with its part is not used again.
 /// </summary>
-internal sealed class RemoteParts(PipelineRun run, int cores, ISiloHost host, GroupLink link) : IAsyncDisposable
+internal sealed class RemoteParts(PipelineRun run, int cores, ISiloHost host, GroupLink link, ExchangeDesk exchanges) : IAsyncDisposable
 {
     private readonly Dictionary<int, RemotePart> _parts = [];
     private readonly Lock _lock = new();
@@ -79,7 +79,10 @@ internal sealed class RemoteParts(PipelineRun run, int cores, ISiloHost host, Gr
         var meter = new PathMeter();
         var self = new GroupCall(run.RunId, read.Attempt, read.Instance, -1);
         var group = new RemoteTaskGroup(self, meter, run.Clock, link.SendAsync, probe => probe.Check(run.Definition.Name, host.SiloId));
-        var instance = new TaskInstance(read.Instance, run, group, order => Bind(read.Attempt, order), meter, cores, abort.Token);
+        var instance = new TaskInstance(read.Instance, run, group, order => Bind(read.Attempt, order), meter, cores, abort.Token)
+        {
+            Exchange = order => exchanges.Open(read.Attempt, read.Instance, order),
+        };
         var part = new RemotePart(read.Attempt, instance, group, abort);
         lock (_lock) _parts[read.Instance] = part;
         return part;

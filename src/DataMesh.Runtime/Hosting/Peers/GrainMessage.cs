@@ -63,4 +63,7 @@ public static class PeerPaths
 
     /// <summary>Takes a <see cref="Groups.Remote.GroupCall"/> by POST, answers with a <see cref="Groups.Remote.GroupAnswer"/>; that may take as long as an epoch.</summary>
     public const string Groups = "/peers/v1/groups";
+
+    /// <summary>Takes a <see cref="Groups.Remote.ExchangeCall"/> by POST, answers with a byte, a <see cref="Groups.Remote.ExchangeAnswer"/>, when it was taken in.</summary>
+    public const string Exchange = "/peers/v1/exchange";
 }

@@ -27,13 +27,14 @@ internal sealed class TwoSilos : IGrainWorker, IPeerLink, IAsyncDisposable
     private readonly SiloWorker _first = new(Catalog, new SiloLimits { Cores = 2 }, TimeProvider.System);
     private readonly SiloWorker _second = new(Catalog, new SiloLimits { Cores = 2 }, TimeProvider.System);
     private readonly EmbeddedSilo _host;
+    private int _parcels;
     private readonly ConcurrentDictionary<int, GrainId> _instances = new();
     private readonly TaskCompletionSource<ReportEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public TwoSilos(string folder)
     {
         _host = EmbeddedSilo.Open(Path.Combine(folder, ".silo"), new GrainActivator(this), TimeProvider.System, (grain, why) => Log.Enqueue($"{grain}: {why}"));
-        _first.Attach(new OneOfTwo(_host, "first", new Here()));
+        _first.Attach(new OneOfTwo(_host, "first", new Here(this)));
         _second.Attach(new OneOfTwo(_host, "second", this));
     }
 
@@ -54,6 +55,12 @@ internal sealed class TwoSilos : IGrainWorker, IPeerLink, IAsyncDisposable
 
     /// <summary>Called before a call is sent.</summary>
     public Action<GroupCall> Sending { get; set; } = _ => { };
+
+    /// <summary>Called before rows are sent to a silo.</summary>
+    public Action<string> SendingRows { get; set; } = _ => { };
+
+    /// <summary>What instances sent to those in the other silo.</summary>
+    public int Parcels => _parcels;
 
     /// <summary>Submits a pipeline and waits for its end.</summary>
     public async Task<PipelineState> RunAsync(string folder, string yaml)
@@ -96,10 +103,11 @@ internal sealed class TwoSilos : IGrainWorker, IPeerLink, IAsyncDisposable
         }
     }
 
-    public ValueTask<GrainPlace> FindAsync(GrainId grain, bool anew, CancellationToken cancellation) => ValueTask.FromResult(new GrainPlace("first", new Uri("http://first"), false));
+    public ValueTask<GrainPlace> FindAsync(GrainId grain, bool anew, CancellationToken cancellation) => ValueTask.FromResult(PlaceOf(grain, "second"));
 
     public async Task<byte[]> AskAsync(GrainPlace place, string path, byte[] body, int bytesMax, CancellationToken cancellation)
     {
+        if (path == PeerPaths.Exchange) return await ExchangeAsync(place, body, cancellation);
         Assert.Equal(PeerPaths.Groups, path);
         var call = JsonSerializer.Deserialize(body, GroupJson.Default.GroupCall)!;
         Sending(call);
@@ -116,11 +124,26 @@ internal sealed class TwoSilos : IGrainWorker, IPeerLink, IAsyncDisposable
         await _first.DisposeAsync();
     }
 
-    private sealed class Here : IPeerLink
+    /// <summary>Instances with odd numbers live in the second silo, everything else in the first.</summary>
+    private static GrainPlace PlaceOf(GrainId grain, string here)
     {
-        public ValueTask<GrainPlace> FindAsync(GrainId grain, bool anew, CancellationToken cancellation) => ValueTask.FromResult(new GrainPlace("first", new Uri("http://first"), true));
+        var silo = grain.Kind == GrainKind.Instance && (grain.Key[^1] - '0') % 2 == 1 ? "second" : "first";
+        return new GrainPlace(silo, new Uri($"http://{silo}"), silo == here);
+    }
 
-        public Task<byte[]> AskAsync(GrainPlace place, string path, byte[] body, int bytesMax, CancellationToken cancellation) => throw new InvalidOperationException("Nobody is asked.");
+    private async Task<byte[]> ExchangeAsync(GrainPlace place, byte[] body, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _parcels);
+        SendingRows(place.Silo);
+        return [(byte)await (place.Silo == "first" ? _first : _second).AcceptAsync(ExchangeCall.Parse(body), cancellation)];
+    }
+
+    private sealed class Here(TwoSilos silos) : IPeerLink
+    {
+        public ValueTask<GrainPlace> FindAsync(GrainId grain, bool anew, CancellationToken cancellation) => ValueTask.FromResult(PlaceOf(grain, "first"));
+
+        public Task<byte[]> AskAsync(GrainPlace place, string path, byte[] body, int bytesMax, CancellationToken cancellation) =>
+            path == PeerPaths.Exchange ? silos.ExchangeAsync(place, body, cancellation) : throw new InvalidOperationException("Nobody is asked.");
 
         public CancellationToken GoneToken(string silo) => default;
     }
