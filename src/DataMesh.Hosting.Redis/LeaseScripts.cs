@@ -8,7 +8,8 @@ namespace DataMesh.Hosting.Redis;
 internal static class LeaseScripts
 {
     /// <summary>
-    /// Finds the silo of a group, or places it: near the asker, or where the fewest groups are running. The holder that asks has lost its activation and gets a
+    /// Finds the silo of a group, or places it: near the asker, or where the fewest groups are running; one of several tasks of a pipeline first of all where
+    /// the fewest of these are, so that they spread. The holder that asks has lost its activation and gets a
     /// new token. ARGV: group, asker, 1 when it is to be near, 2 when it is to be near also while the asker leaves. Returns: holder, address, token.
     /// </summary>
     public static readonly RedisScript Acquire = new(
@@ -21,7 +22,7 @@ internal static class LeaseScripts
         end
         if redis.call('SISMEMBER', p .. 'silos', asker) == 0 then return redis.error_reply('NOSESSION ' .. asker) end
         local target = asker
-        if holder ~= asker and near ~= '2' and (near ~= '1' or redis.call('HGET', p .. 'silo:' .. asker, 'leaving') == '1') then target = least_loaded(asker) end
+        if holder ~= asker and near ~= '2' and (near ~= '1' or redis.call('HGET', p .. 'silo:' .. asker, 'leaving') == '1') then target = least_loaded(asker, group) end
         local fence = give(group, target)
         if target ~= asker and redis.call('SISMEMBER', p .. 'running:' .. target, group) == 1 then redis.call('PUBLISH', p .. 'wake', group) end
         return {target, redis.call('HGET', p .. 'silo:' .. target, 'address'), fence}
@@ -133,12 +134,25 @@ internal static class LeaseScripts
           if redis.call('SCARD', p .. 'kept:' .. group) > 0 then redis.call('SADD', p .. 'running:' .. target, group) end
           return fence
         end
-        local function least_loaded(otherwise)
-          local best, running, held = otherwise, math.huge, math.huge
+        local function siblings(group)
+          local of = {}
+          local tasks = string.match(group, '^(instance:.*/task/)%d+$')
+          if not tasks then return of end
+          for number = 0, 255 do
+            local other = tasks .. number
+            local holder = other ~= group and redis.call('HGET', p .. 'lease:' .. other, 's')
+            if holder then of[holder] = (of[holder] or 0) + 1 end
+          end
+          return of
+        end
+        local function least_loaded(otherwise, group)
+          local best, near, running, held = otherwise, math.huge, math.huge, math.huge
+          local of = siblings(group)
           for _, silo in ipairs(redis.call('SMEMBERS', p .. 'silos')) do
             if redis.call('HGET', p .. 'silo:' .. silo, 'leaving') ~= '1' then
-              local r, h = redis.call('SCARD', p .. 'running:' .. silo), redis.call('SCARD', p .. 'leases:' .. silo)
-              if r < running or (r == running and h < held) or (r == running and h == held and silo == otherwise) then best, running, held = silo, r, h end
+              local n, r, h = of[silo] or 0, redis.call('SCARD', p .. 'running:' .. silo), redis.call('SCARD', p .. 'leases:' .. silo)
+              local same = n == near and r == running
+              if n < near or (n == near and r < running) or (same and h < held) or (same and h == held and silo == otherwise) then best, near, running, held = silo, n, r, h end
             end
           end
           return best

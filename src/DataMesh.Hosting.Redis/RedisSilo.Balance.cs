@@ -1,3 +1,5 @@
+using DataMesh.Runtime.Hosting;
+
 namespace DataMesh.Hosting.Redis;
 
 /// <content>Moving pipelines to silos that have less to do.</content>
@@ -31,8 +33,8 @@ public sealed partial class RedisSilo
         if (RedisLink.Number(await _link.RunAsync(LeaseScripts.MayMove, _membership.Id, (long)_options.SettleTime.TotalMilliseconds)) == 0) return;
         var loads = others.ToDictionary(member => member.Id, member => member.Running);
         var kept = RedisLink.List(await _link.RunAsync(LeaseScripts.Running, _membership.Id)).Select(group => RedisLink.Text(group)!).ToHashSet();
-        var movable = _directory.Holdings.Where(holding => kept.Contains(holding.Group) && !holding.Group.Contains(':', StringComparison.Ordinal) && Clock.GetElapsedTime(holding.Since) >= _options.SettleTime)
-            .OrderBy(holding => holding.Since).Take(MovesMax).ToList();
+        var movable = _directory.Holdings.Where(holding => kept.Contains(holding.Group) && GrainGroup.Moves(holding.Group) && Clock.GetElapsedTime(holding.Since) >= _options.SettleTime)
+            .OrderBy(holding => GrainGroup.TaskOf(holding.Group) is null).ThenBy(holding => holding.Since).Take(MovesMax).ToList();
         foreach (var holding in movable)
         {
             var target = loads.MinBy(load => load.Value).Key;

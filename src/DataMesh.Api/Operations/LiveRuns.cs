@@ -19,7 +19,7 @@ internal static class LiveRuns
             StartedAt = run.StartedAt,
             Epoch = run.Epoch,
             BacklogBytes = run.BacklogBytes,
-            Counts = CountsOf(run, run.BytesInFlight),
+            Counts = run.IsPart ? new RunCounts { BytesInFlight = run.BytesInFlight } : CountsOf(run, run.BytesInFlight),
             Tasks = TasksOf(run, silo),
         };
     }
@@ -29,12 +29,21 @@ internal static class LiveRuns
     {
         foreach (var kind in (ReadOnlySpan<GrainKind>)[GrainKind.Instance, GrainKind.Stage, GrainKind.Pipeline])
         {
-            var found = run.Doing.Where(each => each.Key.Kind == kind).OrderBy(each => each.Key.Key, StringComparer.Ordinal).Select(each => new TaskStatus(each.Key.Key, silo, each.Value)).ToList();
+            var found = run.Doing.Where(each => each.Key.Kind == kind).OrderBy(each => each.Key.Key, StringComparer.Ordinal).Select(each => new TaskStatus(IdOf(run, each.Key), silo, each.Value)).ToList();
             if (found.Count > 0) return found;
         }
 
         return [];
     }
+
+    /// <summary>Whether a task is no more than the coordinator of others.</summary>
+    public static bool IsCoordinator(TaskStatus task) => task.Id.EndsWith(Coordinator, StringComparison.Ordinal);
+
+    private const string Coordinator = "/coordinator";
+
+    /// <summary>People need not know which tasks have to live with their coordinator.</summary>
+    private static string IdOf(SiloRun run, GrainId grain) =>
+        grain.Kind == GrainKind.Stage && run.Tasks > 1 ? run.Name.Pipeline + Coordinator : grain.Key.Replace("/beside/", "/task/", StringComparison.Ordinal);
 
     /// <summary>The parts of a run as one.</summary>
     public static RunCounts Sum(IReadOnlyList<LiveRun> parts) => parts.Count == 1 ? parts[0].Counts : new RunCounts

@@ -6,6 +6,7 @@ using DataMesh.Runtime;
 using DataMesh.Runtime.Hosting;
 using DataMesh.Runtime.Silos;
 using Microsoft.AspNetCore.Http;
+using TaskStatus = DataMesh.Client.Contract.TaskStatus;
 
 namespace DataMesh.Api.Operations;
 
@@ -85,9 +86,16 @@ internal sealed class Statuses(SiloServices silo)
             BacklogSplits = state.Pending,
             BacklogBytes = isActive && parts.Any(part => part.BacklogBytes >= 0) ? parts.Sum(part => Math.Max(0, part.BacklogBytes)) : state.PendingBytes,
             Counts = CountsOf(state, parts),
-            Tasks = isActive ? [.. parts.SelectMany(part => part.Tasks)] : [],
+            Tasks = isActive ? TasksOf(parts) : [],
             Error = state.Error,
         };
+    }
+
+    /// <summary>The tasks that read side by side, in whatever silos; their coordinator while they do not.</summary>
+    private static IReadOnlyList<TaskStatus> TasksOf(List<LiveRun> parts)
+    {
+        List<TaskStatus> all = [.. parts.SelectMany(part => part.Tasks).OrderBy(task => task.Id, StringComparer.Ordinal)];
+        return all.Exists(task => !LiveRuns.IsCoordinator(task)) ? [.. all.Where(task => !LiveRuns.IsCoordinator(task))] : all;
     }
 
     /// <summary>What its silos say, or what is known to be committed: while nobody runs it, or has only just taken it up.</summary>

@@ -60,7 +60,10 @@ public sealed class SiloRun : IAsyncDisposable
     public long BytesInFlight => (_worker.Task?.BytesInFlight ?? 0) + _worker.Parts.BytesInFlight;
 
     /// <summary>Bytes of the splits that were listed and are not read yet; -1 when unknown.</summary>
-    public long BacklogBytes => _worker.BytesLeft;
+    public long BacklogBytes => IsPart ? -1 : _worker.BytesLeft;
+
+    /// <summary>How many tasks read side by side, here and in other silos; 0 while it is not known.</summary>
+    public int Tasks => _worker.Task?.Tasks ?? 0;
 
     /// <summary>Whether only tasks of it are here, and their coordinator, which counts for all of them, lives in another silo.</summary>
     public bool IsPart => _worker.Parts.IsElsewhere;

@@ -80,6 +80,9 @@ internal sealed class SiloProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Whether it has not ended.</summary>
+    public bool IsRunning => !_process.HasExited;
+
     /// <summary>Sends a signal.</summary>
     public void Signal(string signal)
     {
