@@ -41,9 +41,6 @@ internal sealed class RunParts : IAsyncDisposable
     /// <summary>Where instances here and in other silos give each other rows; null when there are no other silos.</summary>
     public ExchangeDesk? Exchanges => _exchanges;
 
-    /// <summary>The coordinator lives here.</summary>
-    public void BeHere() => _isElsewhere = false;
-
     /// <summary>A commit group begins: instances may come.</summary>
     public void Open(TaskGroup group)
     {
@@ -53,13 +50,14 @@ internal sealed class RunParts : IAsyncDisposable
         }
     }
 
-    /// <summary>The commit group has ended.</summary>
-    public void Close()
+    /// <summary>The coordinator recovers here: the commit group before has ended, if there was one.</summary>
+    public void BeHere()
     {
         lock (_lock)
         {
-            if (!_opened.Task.IsCompletedSuccessfully) return;
-            _opened.Task.Result.Desk.Dispose();
+            _isElsewhere = false;
+            if (!_opened.Task.IsCompleted) return;
+            if (_opened.Task.IsCompletedSuccessfully) _opened.Task.Result.Desk.Dispose();
             _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
@@ -71,9 +69,16 @@ internal sealed class RunParts : IAsyncDisposable
     /// <summary>Answers an instance in another silo.</summary>
     public async Task<GroupAnswer> AnswerAsync(GroupCall call, CancellationToken cancellation)
     {
-        if (_isElsewhere) return new GroupAnswer(GroupOutcome.Elsewhere);
-        var (_, desk) = await OpenedAsync(cancellation);
-        return await desk.AnswerAsync(call, cancellation);
+        try
+        {
+            var (group, desk) = await OpenedAsync(cancellation);
+            // A group of an earlier recovery: the coordinator has gone on elsewhere.
+            return group.Attempt < call.Generation ? new GroupAnswer(GroupOutcome.Elsewhere) : await desk.AnswerAsync(call, cancellation);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new GroupAnswer(GroupOutcome.Elsewhere);
+        }
     }
 
     /// <summary>Lets go of an instance.</summary>
@@ -100,12 +105,23 @@ internal sealed class RunParts : IAsyncDisposable
     {
         if (_link is not null && !await _link.IsHereAsync(cancellation))
         {
-            _isElsewhere = true;
+            BeElsewhere();
             return await _remote!.RunAsync(part, cancellation);
         }
 
-        var (group, _) = await OpenedAsync(cancellation);
-        if (group.Attempt != part.Attempt) return null;
+        try
+        {
+            var (group, _) = await OpenedAsync(cancellation);
+            return group.Attempt == part.Attempt ? await ReadHereAsync(group, part) : null;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<GrainEvent?> ReadHereAsync(TaskGroup group, ReadPart part)
+    {
         try
         {
             await group.RunPartAsync(part.Instance, part.Epoch);
@@ -118,6 +134,18 @@ internal sealed class RunParts : IAsyncDisposable
         catch (Exception) when (group.IsAbandoned)
         {
             return null;
+        }
+    }
+
+    /// <summary>The coordinator has gone, and whoever waits for it here waits in vain.</summary>
+    private void BeElsewhere()
+    {
+        lock (_lock)
+        {
+            if (_isElsewhere) return;
+            (_isElsewhere, _run.IsDraining) = (true, false);
+            if (_opened.Task.IsCompletedSuccessfully) _opened.Task.Result.Desk.Dispose();
+            _opened.TrySetCanceled();
         }
     }
 

@@ -68,9 +68,8 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
 
     private async Task<GrainEvent> RecoverAsync(CancellationToken cancellation)
     {
-        _parts.BeHere();
         if (_task is not null) await _task.DisposeAsync();
-        _parts.Close();
+        _parts.BeHere();
         (_task, _readBefore) = (null, run.Meter.BytesRead);
         lock (_pending) _pending.Clear();
         (run.Settlement, _settled) = (null, null);

@@ -153,8 +153,7 @@ public sealed class SiloRun : IAsyncDisposable
     /// <summary>Carries out work.</summary>
     internal async Task<GrainEvent?> DoAsync(GrainId self, Work work, long fence, SemaphoreSlim epochs, CancellationToken cancellation)
     {
-        // Its grains had left, and have come back.
-        if (work is Recover && Run.IsDraining) GoOn();
+        if (work is Recover && Run.IsDraining) ComeBack();
         if (work is RunEpoch && Run.IsDraining) await StayDrainedAsync(cancellation);
         if (work is not (RunEpoch or ReadPart or Prepare or Complete or ControlPlane.Datasets.Commit)) _isInEpoch = false;
         if (work is ControlPlane.Pipelines.Pause) Interlocked.Increment(ref _retries);
@@ -240,6 +239,13 @@ public sealed class SiloRun : IAsyncDisposable
         Run.IsDraining = false;
         _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Interlocked.Exchange(ref _goesOn, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
+
+    /// <summary>Its grains had left, or were about to, and begin anew here.</summary>
+    private void ComeBack()
+    {
+        _drained.TrySetResult();
+        GoOn();
     }
 
     private async Task StayDrainedAsync(CancellationToken cancellation)
