@@ -84,8 +84,8 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
 
         if (found is not PositionsFound positions) return found;
         if (!run.Options.DryRun) foreach (var node in run.Definition.Sinks) node.Sink.CleanUp(run.Context);
-        var (tasks, isTogether) = run.Settlement is null ? TaskCount.Of(run.Definition, run.Options.Parallelism) : new TaskCount(1, true);
-        return positions with { Tasks = _tasks = tasks, IsTogether = isTogether || host?.Peers is null };
+        _tasks = run.Settlement is null ? TaskCount.Of(run.Definition, run.Options.Parallelism).Tasks : 1;
+        return positions with { Tasks = _tasks, IsTogether = host?.Peers is null };
     }
 
     private async Task<GrainEvent> EnumerateAsync(GrainId self, CancellationToken cancellation)
