@@ -13,6 +13,8 @@ How many silos to start.
 The first silo's port; the others take the ones after it, Redis the one before.
 .PARAMETER Redis
 HOST:PORT of a Redis that runs already, instead of starting one.
+.PARAMETER On
+What the silos' grains live on: orleans or redis; auto takes Microsoft Orleans where its packages restore.
 .PARAMETER Stay
 Keeps the cluster until Ctrl-C.
 .EXAMPLE
@@ -24,6 +26,7 @@ param(
     [ValidateRange(1, 99)] [int] $Silos = 3,
     [ValidateRange(1025, 64999)] [int] $Port = 7420,
     [string] $Redis = '',
+    [ValidateSet('auto', 'orleans', 'redis')] [string] $On = 'auto',
     [switch] $Stay
 )
 $ErrorActionPreference = 'Stop'
@@ -72,10 +75,19 @@ try {
     }
     New-Item -ItemType Directory -Path $folder | Out-Null
 
+    if ($On -eq 'auto') {
+        dotnet restore (Join-Path $PSScriptRoot 'cluster/orleans-packages.csproj') -v quiet | Out-Null
+        $On = if ($LASTEXITCODE -eq 0) { 'orleans' } else { 'redis' }
+    }
+    Write-Host "$Silos silos on $(if ($On -eq 'orleans') { 'Microsoft Orleans and Redis' } else { 'Redis' })"
+    if ($On -eq 'orleans') { $env:OrleansEngine = 'true' }
+
     $out = Join-Path $PSScriptRoot 'artifacts/datamesh'
     # On Windows PowerShell 5 the variable $IsWindows does not exist; that version runs on Windows only.
     $onWindows = -not (Get-Variable IsWindows -ErrorAction SilentlyContinue) -or $IsWindows
     $binary = Join-Path $out $(if ($onWindows) { 'datamesh.exe' } else { 'datamesh' })
+    # A build without the Orleans host is of no use then.
+    if ($On -eq 'orleans' -and (Test-Path $binary) -and ((& $binary silo --help) -match 'not compiled')) { Remove-Item $binary }
     if ($onWindows) {
         dotnet publish (Join-Path $PSScriptRoot 'src/DataMesh.Cli') -c Release -r win-x64 --self-contained false -p:PublishReadyToRun=true -o $out -nologo -v quiet
     }
@@ -89,7 +101,7 @@ try {
         Start-Logged 'redis' 'redis-server' @('--port', ($Port - 1), '--bind', '127.0.0.1', '--dir', $folder, '--appendonly', 'yes', '--save', '""') | Out-Null
     }
     $members = for ($i = 0; $i -lt $Silos; $i++) {
-        Start-Logged "silo$i" $binary @('silo', '--redis', $Redis, '--listen', "127.0.0.1:$($Port + $i)", '--state', (Join-Path $folder "silo$i"))
+        Start-Logged "silo$i" $binary @('silo', '--host', $On, '--redis', $Redis, '--listen', "127.0.0.1:$($Port + $i)", '--state', (Join-Path $folder "silo$i"))
     }
     $members = @($members)
     for ($i = 0; $i -lt $Silos; $i++) { Wait-Ready "silo$i" ($Port + $i) $members[$i] }

@@ -8,12 +8,15 @@ using DataMesh.Hosting.Redis;
 using DataMesh.Runtime.Hosting;
 using DataMesh.Runtime.Hosting.Peers;
 using DataMesh.Tests.Hosting;
+#if ORLEANS_ENGINE
+using DataMesh.Hosting.Orleans.Silos;
+#endif
 
 namespace DataMesh.TestSilo;
 
 /// <summary>
-/// A silo of counters in a process of its own, for tests that kill it: <c>DataMesh.TestSilo REDIS</c>. Tells on standard output that it is ready and which
-/// grains it resumes; takes <c>call KEY COUNT [DETAIL]</c> and <c>fill NUMBER</c> on standard input; leaves on SIGTERM.
+/// A silo of counters in a process of its own, for tests that kill it: <c>DataMesh.TestSilo REDIS [redis | orleans | orleans-default]</c>. Tells on standard output that it is ready and which
+/// grains it resumes; takes <c>call KEY COUNT [DETAIL]</c>, <c>calls NUMBER</c>, <c>fill NUMBER</c> and <c>groups</c> on standard input; leaves on SIGTERM.
 /// </summary>
 internal static class Program
 {
@@ -31,9 +34,8 @@ internal static class Program
         var entrance = new Entrance();
         await using var server = await ApiServer.StartAsync(
             new ApiOptions(new IPEndPoint(IPAddress.Loopback, 0), "secret") { Peers = new IPEndPoint(IPAddress.Loopback, 0) }, Log, new PeerEndpoints(entrance, Log).Map);
-        await using var silo = await RedisSilo.ConnectAsync(
-            new RedisOptions(args[0]) { Address = server.PeerAddress!, Secret = "secret", SettleTime = TimeSpan.FromMinutes(1) }, new CounterActivator(worker), TimeProvider.System, Log, default);
-        entrance.Silo = silo;
+        await using var silo = await SiloAsync(args, server.PeerAddress!, new CounterActivator(worker));
+        entrance.Silo = silo as IPeerReceiver;
         await silo.StartAsync(default);
         Console.WriteLine($"ready {silo.SiloId}");
         _ = Task.Run(() => CommandsAsync(silo));
@@ -43,8 +45,21 @@ internal static class Program
         Console.WriteLine($"left {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}");
     }
 
+    private static async Task<ISiloHost> SiloAsync(string[] args, Uri address, GrainActivator activator)
+    {
+        var settle = TimeSpan.FromMinutes(1);
+        var host = args.Length > 1 ? args[1] : "redis";
+        if (host == "redis") return await RedisSilo.ConnectAsync(new RedisOptions(args[0]) { Address = address, Secret = "secret", SettleTime = settle }, activator, TimeProvider.System, Log, default);
+#if ORLEANS_ENGINE
+        var detection = host == "orleans-default" ? FailureDetection.Default : FailureDetection.Tuned;
+        return OrleansSilo.Create(new OrleansOptions(args[0]) { Address = address, Secret = "secret", SettleTime = settle, Detection = detection }, activator, TimeProvider.System, Log);
+#else
+        throw new NotSupportedException("The Orleans host is not compiled in.");
+#endif
+    }
+
     /// <summary>A silo whose session is over goes on with another one.</summary>
-    private static async Task TellSessionsAsync(RedisSilo silo)
+    private static async Task TellSessionsAsync(ISiloHost silo)
     {
         for (var known = silo.SiloId; ; await Task.Delay(50))
         {
@@ -54,7 +69,7 @@ internal static class Program
         }
     }
 
-    private static async Task CommandsAsync(RedisSilo silo)
+    private static async Task CommandsAsync(ISiloHost silo)
     {
         while (await Console.In.ReadLineAsync() is { } line)
         {
@@ -62,6 +77,9 @@ internal static class Program
             try
             {
                 if (words[0] == "fill") await FillAsync(silo, Number(words[1]));
+                else if (words[0] == "calls") await CallsAsync(silo, Number(words[1]));
+                else if (words[0] == "groups")
+                    Console.WriteLine($"groups {string.Join(',', (await silo.LeasesAsync(default)).Where(lease => lease.Silo == silo.SiloId && lease.KeepsRunning).Select(lease => lease.Group))}");
                 else await silo.CallAsync(CounterMachine.Id(words[1]), new SplitsRead(Number(words[2]), words.Length > 3 ? Number(words[3]) : -1), Patience, default);
                 Console.WriteLine($"done {line}");
             }
@@ -72,8 +90,17 @@ internal static class Program
         }
     }
 
+    /// <summary>Calls grains that are active, on whatever silo, and says how fast that is.</summary>
+    private static async Task CallsAsync(ISiloHost silo, long count)
+    {
+        var watch = Stopwatch.StartNew();
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (number, _) =>
+            await silo.CallAsync(CounterMachine.Id($"called{number % 60}"), new SplitsRead(0), Patience, default));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"filled {count} calls, {count / watch.Elapsed.TotalSeconds:0}/s"));
+    }
+
     /// <summary>Creates grains and says what each costs.</summary>
-    private static async Task FillAsync(RedisSilo silo, long count)
+    private static async Task FillAsync(ISiloHost silo, long count)
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var watch = Stopwatch.StartNew();
@@ -91,7 +118,7 @@ internal static class Program
     /// <summary>The server has to listen before the silo joins.</summary>
     private sealed class Entrance : IPeerReceiver
     {
-        public RedisSilo? Silo { get; set; }
+        public IPeerReceiver? Silo { get; set; }
 
         public Task<Delivery> ReceiveAsync(GrainMessage message, CancellationToken cancellation) => Silo?.ReceiveAsync(message, cancellation) ?? Task.FromResult(Delivery.Elsewhere);
     }

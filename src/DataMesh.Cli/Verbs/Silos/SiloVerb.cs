@@ -14,7 +14,7 @@ internal static class SiloVerb
         var listen = new Option<string>("--listen") { Description = "Address and port to answer at; beyond this machine a secret is needed. Port 0 takes a free one.", HelpName = "ADDR:PORT", DefaultValueFactory = _ => "127.0.0.1:7420" };
         var state = new Option<string>("--state") { Description = "Folder of the state of a silo by itself.", HelpName = "FOLDER", DefaultValueFactory = _ => Path.Combine(".datamesh", "silo") };
         var redis = new Option<string?>("--redis") { Description = "The Redis that the silos of a cluster agree in; without it the silo is by itself.", HelpName = "HOST:PORT" };
-        var host = new Option<string?>("--host") { Description = $"What the grains live on: embedded, redis or orleans{(OrleansHosting.IsCompiledIn ? "" : " (not compiled in)")}; without it redis when one is named.", HelpName = "HOST" };
+        var host = new Option<string?>("--host") { Description = $"What the grains live on: embedded, redis, orleans{(OrleansHosting.IsCompiledIn ? "" : " (not compiled in)")}, or auto for orleans where it is compiled in; without it redis when one is named.", HelpName = "HOST" };
         var cluster = new Option<string>("--cluster") { Description = "Name of the cluster: clusters of other names on the same Redis do not see each other.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
         var peers = new Option<string?>("--peers") { Description = "Address and port for other silos; without it a free port of the address to listen at.", HelpName = "ADDR:PORT" };
         var advertise = new Option<string?>("--advertise") { Description = "Host that other silos are told to reach this one at, when that is not where it listens.", HelpName = "HOST" };
@@ -56,9 +56,10 @@ internal static class SiloVerb
 
     private static SiloHostKind HostOf(string? text, string? redis)
     {
-        if (text is null) return redis is null ? SiloHostKind.Embedded : SiloHostKind.Redis;
+        if (text == "auto" && redis is not null && OrleansHosting.IsCompiledIn) return SiloHostKind.Orleans;
+        if (text is null or "auto") return redis is null ? SiloHostKind.Embedded : SiloHostKind.Redis;
         if (!Enum.TryParse<SiloHostKind>(text, ignoreCase: true, out var host) || char.IsAsciiDigit(text[0]))
-            throw new DataMeshException($"There is no host '{text}'.", hint: "write embedded, redis or orleans");
+            throw new DataMeshException($"There is no host '{text}'.", hint: "write embedded, redis, orleans or auto");
         if (host == SiloHostKind.Embedded != redis is null)
             throw new DataMeshException(redis is null ? $"The host '{text}' needs a Redis." : "The embedded host keeps everything in a folder and needs no Redis.", hint: redis is null ? "name it with --redis HOST:PORT" : "leave out --redis, or take --host redis");
         if (host == SiloHostKind.Orleans && !OrleansHosting.IsCompiledIn)
