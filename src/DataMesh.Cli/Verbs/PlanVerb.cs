@@ -82,8 +82,8 @@ internal static class PlanVerb
     private static void PrintTasks(PipelineDefinition definition)
     {
         if (definition.Parallelism <= 1) return;
-        var (tasks, isTogether) = TaskCount.Of(definition);
-        Terminal.Line($"{tasks} tasks read side by side, each the splits that it is given{(isTogether ? ", and give each other the rows of their keys" : "")}");
+        var (tasks, giveRows) = TaskCount.Of(definition);
+        Terminal.Line($"{tasks} tasks read side by side, each the splits that it is given{(giveRows ? ", and give each other the rows of their keys" : "")}");
     }
 
     private static void PrintSource(Plan plan, int at)

@@ -25,14 +25,18 @@ public sealed class SpreadTests : IDisposable
 
         """;
 
-    private static readonly Lazy<TableContents> Expected = new(() =>
+    private static readonly Lazy<TableContents> Expected = new(() => RunAlone(Yaml)), ExpectedOfKeys = new(() => RunAlone(WithKeys(Yaml)));
+
+    private static string WithKeys(string yaml) => yaml.Replace("dataset:", "  - deduplicate: [city, amount]\ndataset:", StringComparison.Ordinal);
+
+    private static TableContents RunAlone(string yaml)
     {
         using var alone = new SpreadTests();
-        File.WriteAllText(Path.Combine(alone._root, "p.yaml"), Yaml.Replace("trigger: continuous", "", StringComparison.Ordinal).Replace("parallelism: 4", "parallelism: 1", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(alone._root, "p.yaml"), yaml.Replace("trigger: continuous", "", StringComparison.Ordinal).Replace("parallelism: 4", "parallelism: 1", StringComparison.Ordinal));
         for (var file = 0; file < 2 * Files; file++) alone.Write(file);
         Assert.Equal(0, DatameshProcess.Run(alone._root, "run", "p.yaml").ExitCode);
         return alone.Table;
-    });
+    }
 
     private readonly string _root = Directory.CreateTempSubdirectory("datamesh-spread-").FullName;
     private readonly RedisServer _redis = new();
@@ -59,6 +63,20 @@ public sealed class SpreadTests : IDisposable
         victim.Kill();
         Start(1);
         Finish(_silos.First(silo => silo != victim));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Tasks_that_share_keys_go_on_when_a_silo_is_killed_and_one_added(bool isCoordinator)
+    {
+        File.WriteAllText(Path.Combine(_root, "p.yaml"), WithKeys(Yaml));
+        var silos = Begin(3).Tasks.Select(task => task.Silo).Distinct().ToList();
+        var coordinator = HolderOf("orders");
+        var victim = _silos.First(silo => silo.Id == coordinator == isCoordinator && silos.Contains(silo.Id));
+        victim.Kill();
+        Start(1);
+        Finish(_silos.First(silo => silo != victim), ExpectedOfKeys.Value);
     }
 
     [Fact]
@@ -94,14 +112,16 @@ public sealed class SpreadTests : IDisposable
         Finish(_silos.First(silo => silo != leaver));
     }
 
-    [Fact]
-    public async Task Nobody_without_the_secret_is_heard_as_a_task()
+    [Theory]
+    [InlineData(PeerPaths.Groups)]
+    [InlineData(PeerPaths.Exchange)]
+    public async Task Nobody_without_the_secret_is_heard_as_a_task(string path)
     {
         Start(1, "--secret-file", SecretFile());
         using var http = new HttpClient { DefaultRequestVersion = HttpVersion.Version11 };
         foreach (var (secret, expected) in new[] { (null, HttpStatusCode.Unauthorized), ("wrong", HttpStatusCode.Unauthorized), (Secret, HttpStatusCode.BadRequest) })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(_silos[0].Address), PeerPaths.Groups)) { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(_silos[0].Address), path)) { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
             if (secret is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
             using var response = await http.SendAsync(request);
             Assert.Equal(expected, response.StatusCode);
@@ -134,13 +154,14 @@ public sealed class SpreadTests : IDisposable
     }
 
     /// <summary>Another dozen files come; in the end everything is in the table, once.</summary>
-    private void Finish(SiloProcess silo)
+    private void Finish(SiloProcess silo, TableContents? expected = null)
     {
         for (var file = Files; file < 2 * Files; file++) Write(file);
         silo.Await("orders", each => each.Phase == "waiting" && each.Counts.RowsRead >= 2 * Files * Rows);
         Assert.Equal(2 * Files * Rows, silo.Client.StatusAsync("orders").Result.Counts.RowsRead);
-        Assert.Equal(Expected.Value.Rows, Table.Rows);
-        Assert.Equal(Expected.Value.Quarantine, Table.Quarantine);
+        expected ??= Expected.Value;
+        Assert.Equal(expected.Rows, Table.Rows);
+        Assert.Equal(expected.Quarantine, Table.Quarantine);
         var ledger = DatameshProcess.Run(_root, "ledger", "p.yaml");
         Assert.True(ledger.ExitCode == 0, ledger.Output + ledger.Error);
     }
