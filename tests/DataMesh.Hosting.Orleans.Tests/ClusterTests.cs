@@ -86,8 +86,9 @@ public sealed class ClusterTests : IDisposable
         for (var i = 0; i < 6; i++) await KeepAsync(silos[0], $"p{i}");
         silos.Add(await StartAsync());
         await UntilAsync(async () => (await silos[0].LeasesAsync(default)).Count(lease => lease.Silo == silos[1].SiloId) == 3, "half of the groups have moved");
-        Assert.Equal(3, _worker.Drained.Count);
-        await UntilAsync(async () => (await ResumedAsync(silos[0], 6)) == 3, "those three are resumed");
+        // Whoever takes a group up in the middle of a move may place it by what was true half a second ago; then it moves once more.
+        Assert.InRange(_worker.Drained.Count, 3, 4);
+        await UntilAsync(async () => (await ResumedAsync(silos[0], 6)) >= 3, "those three are resumed");
     }
 
     [Fact]
