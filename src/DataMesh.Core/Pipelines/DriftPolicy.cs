@@ -83,11 +83,11 @@ public sealed class DriftPolicy
     internal void Check(PipelineProblems problems)
     {
         RefuseTypeAction(Structural, "structural", Location, problems);
-        foreach (var (kind, action) in Overrides.Misplaced()) RefuseTypeAction(action, $"overrides.{kind}", Overrides.Location, problems);
+        foreach (var kind in Overrides.Misplaced()) RefuseTypeAction(Overrides.Of(kind), $"overrides.{kind}", Overrides.Location, problems);
         foreach (var entry in Columns)
         {
             RefuseTypeAction(entry.Value.Structural, $"columns.{entry.Key}", entry.Location, problems);
-            foreach (var (kind, action) in entry.Value.Misplaced()) RefuseTypeAction(action, $"columns.{entry.Key}.{kind}", entry.Value.Location, problems);
+            foreach (var kind in entry.Value.Misplaced()) RefuseTypeAction(entry.Value.Of(kind), $"columns.{entry.Key}.{kind}", entry.Value.Location, problems);
         }
     }
 
@@ -111,6 +111,8 @@ public sealed class DriftPolicy
 /// <summary>Rules for single kinds of structural change; null follows the rule around it.</summary>
 public class DriftOverrides
 {
+    private static readonly DriftKind[] Kinds = Enum.GetValues<DriftKind>();
+
     /// <summary>Where they stand in the pipeline file.</summary>
     public Location? Location { get; set; }
 
@@ -154,10 +156,32 @@ public class DriftOverrides
         _ => NullabilityChanged,
     };
 
-    internal bool HasOther => Enum.GetValues<DriftKind>().Any(kind => Of(kind) is not (null or DriftAction.Evolve or DriftAction.Rewrite));
+    internal bool HasOther
+    {
+        get
+        {
+            foreach (var kind in Kinds)
+                if (Of(kind) is not (null or DriftAction.Evolve or DriftAction.Rewrite)) return true;
+            return false;
+        }
+    }
 
-    internal IEnumerable<(string Kind, DriftAction? Action)> Misplaced() => Enum.GetValues<DriftKind>()
-        .Where(kind => kind != DriftKind.TypeChanged).Select(kind => (Naming.SnakeCase(kind.ToString()), Of(kind)));
+    /// <summary>The kinds with a rule that only changes of type can have.</summary>
+    internal IReadOnlyList<string> Misplaced()
+    {
+        var kinds = new List<string>();
+        foreach (var kind in Kinds)
+            if (kind != DriftKind.TypeChanged && Of(kind) is DriftAction.NewColumn or DriftAction.Rewrite) kinds.Add(Naming.SnakeCase(kind.ToString()));
+        return kinds;
+    }
+
+    /// <summary>The rule for a kind by the name that pipeline files use.</summary>
+    internal DriftAction? Of(string word)
+    {
+        foreach (var kind in Kinds)
+            if (Naming.SnakeCase(kind.ToString()) == word) return Of(kind);
+        return null;
+    }
 }
 
 /// <summary>Rules for one column.</summary>

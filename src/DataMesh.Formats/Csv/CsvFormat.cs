@@ -71,7 +71,11 @@ public sealed class CsvFormat : FileFormat
         };
         if (dialect.Comment.Length > 0) facts["comment"] = System.Text.Encoding.UTF8.GetString(dialect.Comment);
         if (dialect.Terminator == '\r') facts["line_end"] = "carriage return";
-        foreach (var (column, layout) in dialect.DateLayouts.Where(each => found.Schema.TryGet(each.Key, out var field) && field.Type.Kind is TypeKind.Date or TypeKind.Timestamp)) facts[$"dates in {column}"] = layout.ToString();
+        foreach (var (column, layout) in dialect.DateLayouts)
+        {
+            if (found.Schema.TryGet(column, out var field) && field.Type.Kind is TypeKind.Date or TypeKind.Timestamp) facts[$"dates in {column}"] = layout.ToString();
+        }
+
         if (found.AmbiguousDates.Count > 0) facts["ambiguous_dates"] = string.Join(", ", found.AmbiguousDates);
         return facts;
     }

@@ -75,7 +75,7 @@ internal sealed class SplitRanges
         }
 
         // A last record without a line end: the range goes on behind the line end, or begins with that record again.
-        var from = range.Continues ?? range.From;
+        var from = range.Continues > 0 ? range.Continues : range.From;
         if (range.From - from > LineEndBytesMax) epoch.Fail("ranges", $"gap: '{range.Split}' was read up to {from} and goes on from {range.From}");
         if (from > before.To) epoch.Fail("ranges", $"gap: '{range.Split}' was read up to {before.To} and goes on from {from}");
         else if (from < before.To) epoch.Fail("ranges", $"overlap: '{range.Split}' was read up to {before.To} and again from {from}");

@@ -23,8 +23,8 @@ public sealed record SplitPosition(string Source, string Split, string Identity,
 
     /// <summary>
     /// Where the range before ended, where this one begins elsewhere because its last record had no line end then: behind the line end that has come since,
-    /// or at the beginning of that record, which goes on now.
+    /// or at the beginning of that record, which goes on now. 0 otherwise: a range that ends there holds no record.
     /// </summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public long? Continues { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Continues { get; init; }
 }

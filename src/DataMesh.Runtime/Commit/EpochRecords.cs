@@ -56,7 +56,8 @@ internal static class EpochRecords
     /// </summary>
     private static IReadOnlyList<SplitPosition> Open(PipelineRun run, StagedEpoch staged)
     {
+        if (run.Open.Count == 0) return staged.Open;
         var touched = staged.Open.Concat(staged.Finished).Select(split => (split.Source, split.Split)).ToHashSet();
-        return [.. staged.Open, .. run.Open.Where(split => !touched.Contains((split.Source, split.Split))).Select(split => split with { From = split.To, Continues = null })];
+        return [.. staged.Open, .. run.Open.Where(split => !touched.Contains((split.Source, split.Split))).Select(split => split with { From = split.To, Continues = 0 })];
     }
 }

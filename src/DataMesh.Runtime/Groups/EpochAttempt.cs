@@ -8,7 +8,8 @@ internal sealed class EpochAttempt(PartOrder order, int tasks, LocalExchange? ex
 {
     private readonly Lock _lock = new();
     private readonly long[] _bytes = new long[tasks];
-    private readonly (PartReport Report, Action Discard)?[] _parts = new (PartReport, Action)?[tasks];
+    private readonly PartReport?[] _parts = new PartReport?[tasks];
+    private readonly Action?[] _discards = new Action?[tasks];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<PartVerdict> _verdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _ends;
@@ -42,7 +43,7 @@ internal sealed class EpochAttempt(PartOrder order, int tasks, LocalExchange? ex
     public Task<PartVerdict> Verdict => _verdict.Task;
 
     /// <summary>The parts, in the order of the instances.</summary>
-    public IReadOnlyList<PartReport> Parts => [.. _parts.Select(part => part!.Value.Report)];
+    public IReadOnlyList<PartReport> Parts => [.. _parts.OfType<PartReport>()];
 
     /// <summary>Ends the epoch.</summary>
     public void End() => _ends = true;
@@ -63,7 +64,7 @@ internal sealed class EpochAttempt(PartOrder order, int tasks, LocalExchange? ex
         lock (_lock)
         {
             if (_parts[report.Instance] is not null) throw new InvalidOperationException($"The part of task {report.Instance} was handed in before.");
-            _parts[report.Instance] = (report, discard);
+            (_parts[report.Instance], _discards[report.Instance]) = (report, discard);
             isLast = Array.TrueForAll(_parts, part => part is not null);
         }
 
@@ -87,7 +88,7 @@ internal sealed class EpochAttempt(PartOrder order, int tasks, LocalExchange? ex
     /// <summary>Deletes the files of all parts.</summary>
     public void Discard()
     {
-        foreach (var part in _parts) part?.Discard();
+        foreach (var discard in _discards) discard?.Invoke();
     }
 
     /// <summary>The ledger of all parts.</summary>

@@ -41,7 +41,7 @@ internal sealed class InstanceFeed(int instance, PipelineRun run, ITaskGroup gro
     public SplitPosition PositionOf(OpenSplit split)
     {
         var key = (split.Source.Node, split.Split.Id);
-        return new(split.Source.Id, split.Split.Id, split.Split.Identity, _from[key], split.Position) { Continues = _continues.TryGetValue(key, out var after) ? after : null };
+        return new(split.Source.Id, split.Split.Id, split.Split.Identity, _from[key], split.Position) { Continues = _continues.GetValueOrDefault(key) };
     }
 
     /// <inheritdoc/>

@@ -46,6 +46,9 @@ public sealed record PartReport(
     public IReadOnlyDictionary<string, long> Notices { get; init; } = new Dictionary<string, long>();
 }
 
+/// <summary>A split read half, with the number of its source.</summary>
+internal sealed record SourceSplit(int Source, HeldSplit Split);
+
 /// <summary>A split that an instance is in the middle of.</summary>
 /// <param name="Name">The file, for people.</param>
 /// <param name="Position">How far it has come.</param>

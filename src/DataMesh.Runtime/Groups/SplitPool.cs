@@ -46,7 +46,7 @@ internal sealed class SplitPool(IReadOnlyList<PendingSplit> pending)
     public void Finish(FinishedSplit split) => _held.Remove((split.Source, split.Split));
 
     /// <summary>An epoch begins: splits are held by instances at these positions.</summary>
-    public void BeginEpoch(IEnumerable<(int Source, HeldSplit Split)> held)
+    public void BeginEpoch(IReadOnlyList<SourceSplit> held)
     {
         _atEpochStart.Clear();
         foreach (var (split, order) in _returned.UnorderedItems) _atEpochStart[order] = split;

@@ -23,7 +23,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
     private GroupPlan? _plan;
     private volatile EpochAttempt? _attempt;
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private IReadOnlyList<(int Source, HeldSplit Split)> _held = [];
+    private IReadOnlyList<SourceSplit> _held = [];
     private FinishedSplit? _alone;
     private int _attempts;
     private readonly HeardMeters _heard;
@@ -295,7 +295,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
             throw new DataMeshException($"The ledger of '{broken.Id}' does not close: {broken}.", detail: "Nothing was committed.", hint: "this is a bug in the stage; please report it with the pipeline file");
         IReadOnlyList<HeldSplit> held = [.. parts.Select(part => part.Open).OfType<HeldSplit>()];
         var ids = _run.Definition.Sources.Select(node => node.Id).ToList();
-        _held = [.. held.Select(split => (ids.IndexOf(split.Position.Source), split))];
+        _held = [.. held.Select(split => new SourceSplit(ids.IndexOf(split.Position.Source), split))];
         _holders = [.. parts.Select(part => part.Open is { Position: var at } ? new HeldPlace(ids.IndexOf(at.Source), at.Split, at.To) : null)];
         var (drift, shapes) = await _plan!.Gate.ConcludeAsync((source, split) => _held.Any(each => each.Source == source && each.Split.Position.Split == split));
         return new StagedEpoch(

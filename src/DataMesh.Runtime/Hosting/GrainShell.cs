@@ -186,8 +186,8 @@ public sealed class GrainShell<TState> : IGrainShell where TState : notnull
     }
 }
 
-/// <summary>An event in a mailbox.</summary>
+/// <summary>An event in a mailbox. A class: a mailbox of structs would be compiled anew at every start.</summary>
 /// <param name="Event">The event.</param>
 /// <param name="Handled">Who waits for it to be handled.</param>
 /// <param name="Generation">The generation of work whose result it is.</param>
-internal readonly record struct Mail(GrainEvent Event, TaskCompletionSource? Handled, int Generation);
+internal sealed record Mail(GrainEvent Event, TaskCompletionSource? Handled, int Generation);

@@ -46,10 +46,11 @@ internal sealed class CutOffRecords(PipelineRun run)
     /// <summary>The records that an epoch settles by having read these ranges.</summary>
     public IReadOnlyList<SettledRecords> SettledBy(IEnumerable<SplitPosition> ranges)
     {
+        if (_read.Count == 0) return [];
         var settled = new Dictionary<string, RowSet>();
         foreach (var range in ranges)
         {
-            if (range.Continues is null || !_read.TryGetValue((range.Source, range.Split), out var records)) continue;
+            if (range.Continues == 0 || !_read.TryGetValue((range.Source, range.Split), out var records)) continue;
             foreach (var record in records)
             {
                 if (!settled.TryGetValue(record.Part, out var rows)) settled.Add(record.Part, rows = new RowSet());
