@@ -13,6 +13,7 @@ using DataMesh.Cli.Verbs.Silos;
     ("peek", PeekVerb.Create),
     ("profile", ProfileVerb.Create),
     ("run", RunVerb.Create),
+    ("simulate", SimulateVerb.Create),
     ("dataset", DatasetVerb.Create),
     ("ledger", LedgerVerb.Create),
     ("drift", DriftVerb.Create),

@@ -17,7 +17,7 @@ public sealed class SimulationConformanceTests : HostConformance, IDisposable
     public SimulationConformanceTests()
     {
         var world = new SimulatedWorld(seed: 1, isPaced: true);
-        _cluster = new SimulatedCluster(world, new AgreementServer(world), new SiloTimes(TimeSpan.FromSeconds(1)));
+        _cluster = new SimulatedCluster(world, new AgreementServer(world), new SiloTimes(TimeSpan.FromSeconds(4)));
         _cluster.Network.DelayMax = TimeSpan.FromMicroseconds(200);
         _time = new Thread(() => world.Run(_over.Token)) { IsBackground = true };
         _time.Start();

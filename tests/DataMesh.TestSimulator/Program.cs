@@ -5,6 +5,7 @@ using DataMesh.Core.Storage;
 using DataMesh.DataPlane;
 using DataMesh.Hosting.Simulation.Faults;
 using DataMesh.Hosting.Simulation.Trials;
+using DataMesh.Hosting.Simulation.World;
 
 namespace DataMesh.TestSimulator;
 
@@ -17,6 +18,7 @@ internal static class Program
 {
     public static async Task<int> Main(string[] args)
     {
+        if (!SinglePool.Take()) throw new InvalidOperationException("The thread pool can not be made to have one thread.");
         var catalog = ComponentCatalog.Scan(typeof(DataPath).Assembly, System.Reflection.Assembly.Load("DataMesh.Connectors"));
         var (first, count) = (int.Parse(args[1], CultureInfo.InvariantCulture), int.Parse(args[2], CultureInfo.InvariantCulture));
         var scenes = Scenes.All.Where(scene => args[0] == "all" || scene.Name == args[0]).ToList();

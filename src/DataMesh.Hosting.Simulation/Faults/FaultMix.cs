@@ -66,6 +66,23 @@ public sealed record FaultMix
         Doubling = random.NextDouble() < 0.4 ? random.NextDouble() * 0.1 : 0,
     };
 
+    /// <summary>The kinds of faults that can be left out.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["kills", "freezes", "cuts", "restarts", "clocks", "disk", "leaves", "loss"];
+
+    /// <summary>The mix without one of <see cref="Kinds"/>.</summary>
+    public FaultMix Without(string kind) => kind switch
+    {
+        "kills" => this with { KillRate = 0 },
+        "freezes" => this with { Freezes = false },
+        "cuts" => this with { CutsServer = false, CutsPeers = false },
+        "restarts" => this with { RestartsServer = false },
+        "clocks" => this with { JumpsClocks = false },
+        "disk" => this with { SlowsDisk = false },
+        "leaves" => this with { Leaves = false },
+        "loss" => this with { Loss = 0, Doubling = 0 },
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There are no such faults."),
+    };
+
     /// <inheritdoc/>
     public override string ToString() => string.Join(", ", Words());
 

@@ -42,16 +42,17 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
     /// <param name="from">Who asks.</param>
     /// <param name="to">Who is asked; null for the server.</param>
     /// <param name="handle">What the other side does.</param>
+    /// <param name="mayDouble">Whether it may be handled twice, as one that is sent again.</param>
     /// <param name="cancellation">Waits no longer.</param>
-    public async Task<T> AskAsync<T>(SimulatedProcess from, SimulatedProcess? to, Func<Task<T>> handle, CancellationToken cancellation)
+    public async Task<T> AskAsync<T>(SimulatedProcess from, SimulatedProcess? to, Func<Task<T>> handle, bool mayDouble, CancellationToken cancellation)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var open = (To: to!, Reset: (Action)(() => answer.TrySetException(new NetworkTrouble("The connection is gone."))));
         if (to is not null) lock (_open) _open.Add(open);
         try
         {
-            Pass(from, to, () => Handle(from, to, handle, answer), () => answer.TrySetException(new NetworkTrouble("There was no answer.")));
-            if (to is not null && world.Random.NextDouble() < Doubling) Pass(from, to, () => Handle(from, to, handle, null), () => { });
+            Pass(from, to, () => Handle(from, to, handle, answer, mayDouble), () => answer.TrySetException(new NetworkTrouble("There was no answer.")), mayDouble || to is null);
+            if (mayDouble && Doubling > 0 && world.Random.NextDouble() < Doubling) Pass(from, to, () => Handle(from, to, handle, null, mayDouble), () => { }, mayLose: true);
             return await answer.Task.WaitAsync(cancellation);
         }
         finally
@@ -74,9 +75,9 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
                 return Task.FromException<T>(error);
             }
         },
-        cancellation);
+        mayDouble: false, cancellation);
 
-    private void Handle<T>(SimulatedProcess from, SimulatedProcess? to, Func<Task<T>> handle, TaskCompletionSource<T>? answer)
+    private void Handle<T>(SimulatedProcess from, SimulatedProcess? to, Func<Task<T>> handle, TaskCompletionSource<T>? answer, bool mayLose)
     {
         if (to is { IsDead: true })
         {
@@ -89,7 +90,7 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
             ended =>
             {
                 _ = ended.Exception;
-                if (answer is not null) Pass(from, to, () => Answer(ended, answer), () => answer.TrySetException(new NetworkTrouble("There was no answer.")));
+                if (answer is not null) Pass(from, to, () => Answer(ended, answer), () => answer.TrySetException(new NetworkTrouble("There was no answer.")), mayLose || to is null);
             },
             CancellationToken.None, TaskContinuationOptions.DenyChildAttach, _wire.Scheduler);
     }
@@ -100,10 +101,12 @@ public sealed class SimulatedNetwork(SimulatedWorld world)
         else answer.TrySetException(handled.Exception?.InnerException ?? new NetworkTrouble("The other side gave up."));
     }
 
-    private void Pass(SimulatedProcess from, SimulatedProcess? to, Action arrive, Action lose)
+    /// <summary>What may not get lost is sent again by the connection: it is late.</summary>
+    private void Pass(SimulatedProcess from, SimulatedProcess? to, Action arrive, Action lose, bool mayLose)
     {
-        var isLost = IsCut(from, to) || (Loss > 0 && world.Random.NextDouble() < Loss);
-        if (isLost) _ = new SimulatedTimer(_wire, lose, NoticedAfter);
+        var isLost = Loss > 0 && world.Random.NextDouble() < Loss;
+        if (IsCut(from, to) || (isLost && mayLose)) _ = new SimulatedTimer(_wire, lose, NoticedAfter);
+        else if (isLost) _ = new SimulatedTimer(_wire, arrive, NoticedAfter);
         else if (DelayMax <= TimeSpan.Zero) _wire.Add(new SimulatedStep(arrive));
         else _ = new SimulatedTimer(_wire, arrive, Draw());
     }

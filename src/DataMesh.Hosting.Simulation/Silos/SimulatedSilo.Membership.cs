@@ -154,12 +154,6 @@ public sealed partial class SimulatedSilo
         }
     }
 
-    private CancellationToken GoneToken(string silo)
-    {
-        if (!_gone.TryGetValue(silo, out var gone)) _gone[silo] = gone = new CancellationTokenSource();
-        return gone.Token;
-    }
-
     /// <summary>Brings a group to a barrier, ends its activations, then gives its lease away.</summary>
     private async Task HandOverAsync(SiloHolding holding, CancellationToken cancellation)
     {
@@ -184,6 +178,7 @@ public sealed partial class SimulatedSilo
         finally
         {
             await _directory.EndAsync(holding);
+            _activator.Worker.Left(holding.Group);
         }
     }
 }

@@ -182,7 +182,7 @@ public sealed partial class SimulatedSilo : ISiloHost, IPeerReceiver
         // A silo that does not answer is waited for as long as it has a session.
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, GoneToken(route.Silo));
         var bytes = message.ToBytes();
-        return await _cluster.Network.AskAsync(Process, other.Process, () => other.ReceiveAsync(GrainMessage.Parse(bytes), other._left.Token), either.Token);
+        return await _cluster.Network.AskAsync(Process, other.Process, () => other.ReceiveAsync(GrainMessage.Parse(bytes), other._left.Token), mayDouble: true, either.Token);
     }
 
     private static async Task<Delivery?> PostAsync(SiloHolding holding, GrainMessage message, CancellationToken cancellation)

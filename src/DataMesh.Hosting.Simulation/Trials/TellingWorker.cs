@@ -23,4 +23,6 @@ internal sealed class TellingWorker(IGrainWorker worker, Action<string>? told) :
     }
 
     public Task DrainAsync(string group, CancellationToken cancellation) => worker.DrainAsync(group, cancellation);
+
+    public void Left(string group) => worker.Left(group);
 }

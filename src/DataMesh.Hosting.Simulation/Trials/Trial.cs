@@ -70,14 +70,14 @@ public sealed class Trial
         for (var i = 0; i < _options.Silos; i++) StartSilo();
         _world.AfterStep = _faults.AfterStep;
         using var watch = new StateWatch(_cluster.Server, _violations);
-        Live(new TrialOperator(_cluster, _operator, _scene, folder, definition), folder, input);
+        await LiveAsync(new TrialOperator(_cluster, _operator, _scene, folder, definition), folder, input);
         foreach (var silo in _cluster.Silos.ToList()) _cluster.Remove(silo);
-        await TrialChecks.CheckAsync(definition, _root, _violations);
+        await TrialChecks.CheckAsync(definition, _root, _scene.BlockBytes, _violations);
         return new TrialOutcome(
             TrialContents.Read(_root, input), [.. _violations.Distinct()], _world.Trace.ToString(), _world.Steps, _world.Now, _faults.Faults, _faults.Reached, _faults.Struck);
     }
 
-    private void Live(TrialOperator person, string folder, HashSet<string> input)
+    private async Task LiveAsync(TrialOperator person, string folder, HashSet<string> input)
     {
         var ended = _operator.RunAsync(async () =>
         {
@@ -94,7 +94,7 @@ public sealed class Trial
             Note(await person.RunAsync());
         });
         var isStuck = false;
-        SinglePool.Run(_world, () => ended.IsCompleted || (isStuck = _world.Steps > StepsMax || _world.Now - _faults.QuietSince > EndsWithin));
+        await SinglePool.RunAsync(_world, () => ended.IsCompleted || (isStuck = _world.Steps > StepsMax || _world.Now - _faults.QuietSince > EndsWithin));
         if (ended.IsFaulted) throw new InvalidOperationException("The trial itself failed.", ended.Exception!.InnerException);
         if (!ended.IsCompleted) _violations.Add($"liveness: after {_world.Now.TotalSeconds:0} s and {_world.Steps} steps the pipeline is still {person.State?.Phase.ToString() ?? "unknown"}, with all faults healed");
     }
@@ -104,7 +104,7 @@ public sealed class Trial
     private void Note(PipelineState end)
     {
         Tell($"the run has ended: {end.Phase}{(end.Error is null ? "" : $" ({end.Error})")}");
-        if (end.Phase is not (PipelinePhase.Done or PipelinePhase.NothingNew)) _violations.Add($"the pipeline came to the end '{end.Phase}': {end.Error}");
+        if (end.Phase is not (PipelinePhase.Done or PipelinePhase.NothingNew or PipelinePhase.Waiting)) _violations.Add($"the pipeline came to the end '{end.Phase}': {end.Error}");
     }
 
     private SimulatedSilo StartSilo()
@@ -116,10 +116,11 @@ public sealed class Trial
             worker = new SiloWorker(_options.Catalog, limits, process.Clock);
             return new GrainActivator(new TellingWorker(worker, _options.TellsSteps ? line => Tell($"{process.Name} {line}") : null));
         });
+        silo.Groups = worker!.AnswerAsync;
         silo.Process.AtPoint = point => _faults.Judge(silo, point);
         _ = silo.Process.RunAsync(async () =>
         {
-            worker!.Attach(silo);
+            worker.Attach(silo);
             await silo.StartAsync(default);
         });
         return silo;

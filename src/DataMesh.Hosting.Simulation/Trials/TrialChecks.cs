@@ -9,12 +9,12 @@ namespace DataMesh.Hosting.Simulation.Trials;
 /// <summary>What must hold of the files that a trial leaves, whatever happened.</summary>
 internal static class TrialChecks
 {
-    public static async Task CheckAsync(PipelineDefinition definition, string root, List<string> violations)
+    public static async Task CheckAsync(PipelineDefinition definition, string root, int blockBytes, List<string> violations)
     {
         foreach (var log in Directory.EnumerateDirectories(root, "_delta_log", SearchOption.AllDirectories)) CheckLog(Path.GetRelativePath(root, Path.GetDirectoryName(log)!), log, violations);
         try
         {
-            var report = await LedgerAudit.RunAsync(definition, recount: true, CancellationToken.None);
+            var report = await LedgerAudit.RunAsync(definition, recount: true, CancellationToken.None, blockBytes);
             violations.AddRange(report.Epochs.SelectMany(epoch => epoch.Findings.Select(finding => $"conservation: epoch {epoch.Epoch}: {finding.What}")));
         }
         catch (Exception error) when (error is DataMeshException or IOException)

@@ -36,7 +36,7 @@ internal sealed class TrialOperator(SimulatedCluster cluster, SimulatedProcess p
         while (true)
         {
             var isKnown = cluster.Server.Now.Pipelines.ContainsKey(definition.Name) && State?.Error?.Contains("is not known any more", StringComparison.Ordinal) != true;
-            if (State is { IsActive: false } state && state.RunId == run && (isKnown || state.Phase != PipelinePhase.Failed)) return state;
+            if (State is { } state && IsOver(state) && state.RunId == run && (isKnown || state.Phase != PipelinePhase.Failed)) return state;
             var isUnderWay = isKnown && State is { IsActive: true } active && active.RunId == run;
             // A run that the cluster has forgotten is asked for again; one that is only slow is known there.
             if (!isUnderWay && cluster.World.Now - asked > AskAgainAfter && await SubmitAsync() is { } begun) (run, asked) = (begun, cluster.World.Now);
@@ -44,11 +44,14 @@ internal sealed class TrialOperator(SimulatedCluster cluster, SimulatedProcess p
         }
     }
 
+    /// <summary>A pipeline that repeats has read everything when it waits for its trigger.</summary>
+    private static bool IsOver(PipelineState state) => !state.IsActive || state.Phase == PipelinePhase.Waiting;
+
     private async Task<string?> SubmitAsync()
     {
         if (cluster.Silos.Count == 0) return null;
         var silo = cluster.Silos[cluster.World.Random.Next(cluster.Silos.Count)];
-        var options = new SpecOptions(scene.File, "once", definition.Parallelism).ToJson();
+        var options = new SpecOptions(scene.File, definition.Trigger.Repeats ? "repeats" : "once", definition.Parallelism).ToJson();
         try
         {
             var version = await silo.Pipelines.SubmitAsync(definition.Name, scene.Text, folder, options, default).AsTask().WaitAsync(Patience, process.Clock);

@@ -6,34 +6,30 @@ namespace DataMesh.Hosting.Simulation.World;
 /// </summary>
 public sealed class SinglePool : IThreadPoolWorkItem
 {
-    /// <summary>The variable by which a process gets one thread in its pool.</summary>
-    public const string Variable = "DOTNET_ThreadPool_ForceMaxWorkerThreads";
-
     private const int StepsAtOnce = 1000;
 
-    private readonly TaskCompletionSource<bool> _ended = new();
+    private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SimulatedWorld _world;
     private readonly Func<bool> _isOver;
     private bool? _outcome;
 
     private SinglePool(SimulatedWorld world, Func<bool> isOver) => (_world, _isOver) = (world, isOver);
 
-    /// <summary>Whether this process has it.</summary>
-    public static bool IsGiven
+    /// <summary>Gives this process one thread in its pool, from now on; false when it can not be had.</summary>
+    public static bool Take()
     {
-        get
-        {
-            ThreadPool.GetMaxThreads(out var workers, out _);
-            return workers == 1;
-        }
+        ThreadPool.SetMinThreads(1, 1);
+        ThreadPool.SetMaxThreads(1, 1);
+        ThreadPool.GetMaxThreads(out var workers, out _);
+        return workers == 1;
     }
 
     /// <summary>Runs a world until something is true; false when nothing will happen any more before.</summary>
-    public static bool Run(SimulatedWorld world, Func<bool> isOver)
+    public static Task<bool> RunAsync(SimulatedWorld world, Func<bool> isOver)
     {
         var loop = new SinglePool(world, isOver);
         ThreadPool.UnsafeQueueUserWorkItem(loop, preferLocal: false);
-        return loop._ended.Task.GetAwaiter().GetResult();
+        return loop._ended.Task;
     }
 
     /// <inheritdoc/>

@@ -16,9 +16,10 @@ public static class LedgerAudit
     /// <param name="definition">The pipeline.</param>
     /// <param name="recount">Whether to read the source ranges again and count their records.</param>
     /// <param name="cancellation">Stops the audit.</param>
-    public static async Task<LedgerReport> RunAsync(PipelineDefinition definition, bool recount, CancellationToken cancellation)
+    /// <param name="blockBytes">Size of the blocks that the pipeline read in: ranges of some formats end only where a block did.</param>
+    public static async Task<LedgerReport> RunAsync(PipelineDefinition definition, bool recount, CancellationToken cancellation, int blockBytes = Core.Limits.BlockBytes)
     {
-        var run = new PipelineRun(definition, new RunOptions(), TimeProvider.System, cancellation);
+        var run = new PipelineRun(definition, new RunOptions { BlockBytes = blockBytes }, TimeProvider.System, cancellation);
         var chain = await CommittedChain.ReadAsync(run, cancellation);
         var epochs = chain.Links.Select(Begin).ToList();
         var files = new OutputFiles(run, chain);
