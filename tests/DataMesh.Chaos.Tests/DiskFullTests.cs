@@ -1,3 +1,4 @@
+using DataMesh.Cli.Tests.Crash;
 using DataMesh.Tests;
 using Xunit.Abstractions;
 
@@ -19,8 +20,12 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         using var cluster = new ChaosCluster();
         Directory.CreateSymbolicLink(Path.Combine(cluster.Folder.Root, "lake"), Directory.CreateDirectory(Path.Combine(disk.Root, "lake")).FullName);
         for (var i = 0; i < 2; i++) cluster.Start();
+        // The last file comes when the disk is full: however fast the others were read, there is something left to write.
+        var last = Path.Combine(cluster.Folder.Root, $"day{CrashFolder.Files - 1}.csv");
+        File.Move(last, last + ".later");
         cluster.Begin();
         Fill(disk);
+        File.Move(last + ".later", last);
         var waits = cluster.Await(status => status.Phase == "pausing");
         Assert.Contains("space", waits.Error, StringComparison.Ordinal);
         disk.Free();
