@@ -36,6 +36,9 @@ public sealed class SiloServices(SiloWorker worker, ComponentCatalog catalog, st
     /// <summary>Whether the silo may act.</summary>
     public bool IsReady => _host is { IsMember: true };
 
+    /// <summary>The runs that this silo can tell of: none while it is no member, whatever it had before.</summary>
+    public IEnumerable<SiloRun> RunsHere => IsReady ? Worker.Runs.Where(run => run.IsHere) : [];
+
     /// <summary>The silo is there.</summary>
     public void Attach(ISiloHost host, Peers? peers)
     {

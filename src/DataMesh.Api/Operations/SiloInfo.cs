@@ -14,7 +14,7 @@ internal sealed class SiloInfo(SiloServices silo, Func<Uri> address)
     {
         var view = (await silo.Host.SilosAsync(cancellation)).FirstOrDefault(each => each.Id == silo.Host.SiloId);
         using var process = Process.GetCurrentProcess();
-        var runs = silo.Worker.Runs;
+        var runs = silo.RunsHere.ToList();
         return new SiloStatus
         {
             Id = silo.Host.SiloId,
@@ -24,12 +24,12 @@ internal sealed class SiloInfo(SiloServices silo, Func<Uri> address)
             Version = Version,
             GrainsActive = view?.Grains ?? 0,
             GroupsRunning = view?.Running ?? 0,
-            Runs = runs.Count(run => run is { IsEnded: false, IsHere: true }),
+            Runs = runs.Count(run => !run.IsEnded),
             BytesInFlight = silo.Worker.BytesInFlight,
             BytesBudget = silo.Worker.Limits.BytesInFlight,
             MemoryBytes = process.WorkingSet64,
             CpuSeconds = process.TotalProcessorTime.TotalSeconds,
-            Live = [.. runs.Where(run => run.IsHere).Select(run => LiveRuns.Of(run, silo.Host.SiloId))],
+            Live = [.. runs.Select(run => LiveRuns.Of(run, silo.Host.SiloId))],
         };
     }
 

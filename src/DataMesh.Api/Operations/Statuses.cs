@@ -57,7 +57,7 @@ internal sealed class Statuses(SiloServices silo)
     private async Task<ILookup<string, LiveRun>> LiveAsync(CancellationToken cancellation)
     {
         var others = silo.Peers is { } peers ? await peers.AskAsync(cancellation) : [];
-        return silo.Worker.Runs.Where(run => run.IsHere).Select(run => LiveRuns.Of(run, silo.Host.SiloId)).Concat(others.SelectMany(other => other.Live)).ToLookup(run => run.RunId);
+        return silo.RunsHere.Select(run => LiveRuns.Of(run, silo.Host.SiloId)).Concat(others.SelectMany(other => other.Live)).ToLookup(run => run.RunId);
     }
 
     private PipelineStatus Make(PipelineVersion newest, PipelineState state, ILookup<string, LiveRun> live)

@@ -104,7 +104,7 @@ public sealed class SiloRun : IAsyncDisposable
     /// <summary>Whether its grains are here; another silo may have them, and tells of the run then.</summary>
     public bool IsHere
     {
-        get { lock (_lock) return _users > 0 || (!_wasCancelled && !Run.IsDraining && Run.Clock.GetElapsedTime(_lastUse) < BetweenTurns); }
+        get { lock (_lock) return !_wasCancelled && (_users > 0 || (!Run.IsDraining && Run.Clock.GetElapsedTime(_lastUse) < BetweenTurns)); }
     }
 
     /// <summary>Whether it has ended. It stays for a moment, until its counts stand in the pipeline's state.</summary>
@@ -128,6 +128,12 @@ public sealed class SiloRun : IAsyncDisposable
             (_users, _wasCancelled) = (_users + 1, false);
             return true;
         }
+    }
+
+    /// <summary>An activation that uses it has ended, however long its work still takes to end.</summary>
+    internal void BeginLeaving()
+    {
+        lock (_lock) _wasCancelled = true;
     }
 
     /// <summary>Gives it free.</summary>

@@ -73,6 +73,7 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
         var runId = (work as IRunWork)?.RunId ?? Runs.LastOrDefault(run => run.Name.Pipeline == self.Key)?.Run.RunId
             ?? throw new DataMeshException("There is no run to do this for.", detail: work.GetType().Name) { MayPass = true };
         var run = await UseAsync(runId, work, cancellation);
+        using var ends = cancellation.Register(run.BeginLeaving);
         try
         {
             return await run.DoAsync(self, work, fence, _epochs, cancellation);
