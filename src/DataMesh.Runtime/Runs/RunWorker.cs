@@ -32,7 +32,13 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
     public bool IsPausing { get; private set; }
 
     /// <summary>Bytes of the splits that were listed and are not read yet; -1 when unknown.</summary>
-    public long BytesLeft => _task?.TotalBytes is { } total ? Math.Max(0, total - (run.Meter.BytesRead - _readBefore)) : -1;
+    public long BytesLeft => _task switch
+    {
+        null => -1,
+        // What a source does not count as read, such as headers, is not left either.
+        { Staged.IsDrained: true } => 0,
+        var task => Math.Max(0, task.TotalBytes - (run.Meter.BytesRead - _readBefore)),
+    };
 
     /// <summary>Where its task instances meet their coordinator.</summary>
     internal RunParts Parts => _parts;

@@ -26,6 +26,7 @@ public sealed class SiloRun : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _users;
+    private int _leaving;
     private long _retries;
     private bool _isClosed;
     private bool _wasCancelled;
@@ -104,7 +105,7 @@ public sealed class SiloRun : IAsyncDisposable
     /// <summary>Whether its grains are here; another silo may have them, and tells of the run then.</summary>
     public bool IsHere
     {
-        get { lock (_lock) return !_wasCancelled && (_users > 0 || (!Run.IsDraining && Run.Clock.GetElapsedTime(_lastUse) < BetweenTurns)); }
+        get { lock (_lock) return _users > _leaving || (_users == 0 && !_wasCancelled && !Run.IsDraining && Run.Clock.GetElapsedTime(_lastUse) < BetweenTurns); }
     }
 
     /// <summary>Whether it has ended. It stays for a moment, until its counts stand in the pipeline's state.</summary>
@@ -133,14 +134,15 @@ public sealed class SiloRun : IAsyncDisposable
     /// <summary>An activation that uses it has ended, however long its work still takes to end.</summary>
     internal void BeginLeaving()
     {
-        lock (_lock) _wasCancelled = true;
+        lock (_lock) _leaving++;
     }
 
     /// <summary>Gives it free.</summary>
-    internal void EndUse(bool wasCancelled)
+    internal void EndUse(bool wasCancelled, bool wasLeaving)
     {
         lock (_lock)
         {
+            if (wasLeaving) _leaving--;
             (_wasCancelled, _lastUse) = (wasCancelled, Run.Clock.GetTimestamp());
             if (--_users == 0 && _isClosed) _idle.TrySetResult();
         }

@@ -73,14 +73,20 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
         var runId = (work as IRunWork)?.RunId ?? Runs.LastOrDefault(run => run.Name.Pipeline == self.Key)?.Run.RunId
             ?? throw new DataMeshException("There is no run to do this for.", detail: work.GetType().Name) { MayPass = true };
         var run = await UseAsync(runId, work, cancellation);
-        using var ends = cancellation.Register(run.BeginLeaving);
+        var isLeaving = false;
+        var ends = cancellation.Register(() =>
+        {
+            isLeaving = true;
+            run.BeginLeaving();
+        });
         try
         {
             return await run.DoAsync(self, work, fence, _epochs, cancellation);
         }
         finally
         {
-            run.EndUse(cancellation.IsCancellationRequested);
+            await ends.DisposeAsync();
+            run.EndUse(cancellation.IsCancellationRequested, isLeaving);
         }
     }
 
