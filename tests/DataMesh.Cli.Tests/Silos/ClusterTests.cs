@@ -44,7 +44,7 @@ public class ClusterTests : IDisposable
         var other = _silos.First(silo => silo != victim);
         var committed = await other.Client.StatusAsync("orders");
         Assert.True(committed.Counts is { RowsRead: > 0, Stages.Count: > 0 }, committed.ToString());
-        var goesOn = other.Await("orders", status => Committed(status) && other.Do("logs", "orders").Output.Contains("it goes on from the last committed epoch", StringComparison.Ordinal));
+        var goesOn = other.Await("orders", status => Committed(status) && (status.Phase == "waiting" || other.Do("logs", "orders").Output.Contains("it goes on from the last committed epoch", StringComparison.Ordinal)));
         Assert.True(goesOn.BacklogBytes <= committed.BacklogBytes, $"{committed}\n{goesOn}");
         var end = other.Await("orders", status => Committed(status) && status.Phase == "waiting");
         Undisturbed.AssertSame(_folder);
