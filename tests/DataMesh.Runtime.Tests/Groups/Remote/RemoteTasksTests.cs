@@ -51,6 +51,8 @@ public sealed class RemoteTasksTests : IAsyncLifetime
     public async Task A_silo_that_is_cut_off_in_the_middle_takes_all_back_to_the_last_epoch(string when)
     {
         var (_, rows) = await AloneAsync();
+        // None reads in the coordinator's silo, where it could be done with everything before another one asks.
+        _silos.IsInSecond = _ => true;
         var cut = 0;
         _silos.Sending = call =>
         {

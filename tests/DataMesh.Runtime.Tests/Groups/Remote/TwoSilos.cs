@@ -17,8 +17,8 @@ using DataMesh.Runtime.Silos;
 namespace DataMesh.Runtime.Tests.Groups.Remote;
 
 /// <summary>
-/// Two silos in one process: the grains' turns are all in one place, but the work of instances with odd numbers is done by the second silo, which asks the
-/// coordinator in the first one by JSON.
+/// Two silos in one process: the grains' turns are all in one place, but the work of some instances, those with odd numbers if nothing else is said, is done by
+/// the second silo, which asks the coordinator in the first one by JSON.
 /// </summary>
 internal sealed class TwoSilos : IGrainWorker, IPeerLink, IAsyncDisposable
 {
@@ -59,6 +59,9 @@ internal sealed class TwoSilos : IGrainWorker, IPeerLink, IAsyncDisposable
     /// <summary>Called before rows are sent to a silo.</summary>
     public Action<string> SendingRows { get; set; } = _ => { };
 
+    /// <summary>Whether an instance lives in the second silo.</summary>
+    public Func<int, bool> IsInSecond { get; set; } = instance => instance % 2 == 1;
+
     /// <summary>What instances sent to those in the other silo.</summary>
     public int Parcels => _parcels;
 
@@ -92,7 +95,7 @@ internal sealed class TwoSilos : IGrainWorker, IPeerLink, IAsyncDisposable
     public async Task<GrainEvent?> DoAsync(GrainId self, Work work, long fence, CancellationToken cancellation)
     {
         if (work is ReadPart part) _instances[part.Instance] = self;
-        var silo = work is ReadPart { Instance: var read } && read % 2 == 1 || work is LeavePart { Instance: var left } && left % 2 == 1 ? _second : _first;
+        var silo = work is ReadPart { Instance: var read } && IsInSecond(read) || work is LeavePart { Instance: var left } && IsInSecond(left) ? _second : _first;
         try
         {
             return await silo.DoAsync(self, work, fence, cancellation);
@@ -124,10 +127,9 @@ internal sealed class TwoSilos : IGrainWorker, IPeerLink, IAsyncDisposable
         await _first.DisposeAsync();
     }
 
-    /// <summary>Instances with odd numbers live in the second silo, everything else in the first.</summary>
-    private static GrainPlace PlaceOf(GrainId grain, string here)
+    private GrainPlace PlaceOf(GrainId grain, string here)
     {
-        var silo = grain.Kind == GrainKind.Instance && (grain.Key[^1] - '0') % 2 == 1 ? "second" : "first";
+        var silo = grain.Kind == GrainKind.Instance && IsInSecond(grain.Key[^1] - '0') ? "second" : "first";
         return new GrainPlace(silo, new Uri($"http://{silo}"), silo == here);
     }
 
@@ -140,7 +142,7 @@ internal sealed class TwoSilos : IGrainWorker, IPeerLink, IAsyncDisposable
 
     private sealed class Here(TwoSilos silos) : IPeerLink
     {
-        public ValueTask<GrainPlace> FindAsync(GrainId grain, bool anew, CancellationToken cancellation) => ValueTask.FromResult(PlaceOf(grain, "first"));
+        public ValueTask<GrainPlace> FindAsync(GrainId grain, bool anew, CancellationToken cancellation) => ValueTask.FromResult(silos.PlaceOf(grain, "first"));
 
         public Task<byte[]> AskAsync(GrainPlace place, string path, byte[] body, int bytesMax, CancellationToken cancellation) =>
             path == PeerPaths.Exchange ? silos.ExchangeAsync(place, body, cancellation) : throw new InvalidOperationException("Nobody is asked.");
