@@ -61,7 +61,7 @@ public sealed partial class OrleansHost
         await _left.CancelAsync();
         await KeepAlive.EndAsync();
         await Task.WhenAll(_holdings.Values.Select(holding => holding.EndAsync()));
-        await Task.WhenAll(_background.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _background.EndAsync();
         if (_peers.IsValueCreated) _peers.Value.Dispose();
     }
 

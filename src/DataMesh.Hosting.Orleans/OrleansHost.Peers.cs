@@ -26,24 +26,8 @@ public sealed partial class OrleansHost : IPeerLink, ISiloStatusListener
     }
 
     /// <inheritdoc/>
-    public async Task<byte[]> AskAsync(GrainPlace place, string path, byte[] body, int bytesMax, CancellationToken cancellation)
-    {
-        // A silo that does not answer is waited for until it is taken for dead.
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, GoneToken(place.Silo));
-        try
-        {
-            return await _peers.Value.AskAsync(place.Address, path, body, bytesMax, either.Token);
-        }
-        catch (HttpRequestException error)
-        {
-            var failure = error.StatusCode is null ? CallFailure.Unreachable : CallFailure.Unknown;
-            throw new GrainCallException(failure, $"The silo {place.Silo} at {place.Address} did not answer: {error.Message}", error);
-        }
-        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
-        {
-            throw new GrainCallException(CallFailure.Unreachable, $"The silo {place.Silo} went away.", error);
-        }
-    }
+    public Task<byte[]> AskAsync(GrainPlace place, string path, byte[] body, int bytesMax, CancellationToken cancellation) =>
+        _peers.Value.AskAsync(place, path, body, bytesMax, GoneToken(place.Silo), cancellation);
 
     /// <inheritdoc/>
     public CancellationToken GoneToken(string silo)

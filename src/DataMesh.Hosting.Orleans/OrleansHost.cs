@@ -20,7 +20,7 @@ public sealed partial class OrleansHost : ISiloHost
 
     private readonly IServiceProvider _services;
     private readonly ConcurrentDictionary<string, Holding> _holdings = new();
-    private readonly ConcurrentDictionary<Task, bool> _background = new();
+    private readonly BackgroundTasks _background;
     private readonly CancellationTokenSource _left = new();
     private readonly Lazy<IGrainStorage> _storage;
     private readonly Lazy<IReminderTable> _reminders;
@@ -38,6 +38,7 @@ public sealed partial class OrleansHost : ISiloHost
         _reminders = new(services.GetRequiredService<IReminderTable>);
         _streamProvider = new(() => services.GetKeyedService<IStreamProvider>(Options.Streams));
         _oracle = new(services.GetRequiredService<ISiloStatusOracle>);
+        _background = new BackgroundTasks(NoteUnexpected);
         _peers = new(() => new PeerClient(Options.Secret));
         Services = new SiloServiceClient(services);
         StateStore = new OrleansStateStore(this);
@@ -97,41 +98,14 @@ public sealed partial class OrleansHost : ISiloHost
     }
 
     /// <inheritdoc/>
-    public async Task CallAsync(GrainId to, GrainEvent happened, TimeSpan timeout, CancellationToken cancellation)
-    {
-        if (!Activator.Knows(to)) throw new GrainCallException(CallFailure.Unknown, $"There is no grain {to}.");
-        using var late = new CancellationTokenSource(timeout, Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
-        try
-        {
-            while (true)
-            {
-                switch (await DeliverAsync(new GrainMessage(null, to, happened), either.Token))
-                {
-                    case Delivery.Handled: return;
-                    case Delivery.Unknown: throw new GrainCallException(CallFailure.Unknown, $"There is no grain {to}.");
-                    case Delivery.Busy: throw new GrainCallException(CallFailure.Busy, $"Too many events are waiting for {to}.");
-                    case Delivery.Ended: throw new GrainCallException(CallFailure.Unreachable, $"The activation of {to} has ended.");
-                }
-
-                await Task.Delay(TimeSpan.FromMilliseconds(20), Clock, either.Token);
-            }
-        }
-        catch (Exception error) when (error is OrleansException or TimeoutException)
-        {
-            throw new GrainCallException(CallFailure.Unreachable, $"The silo of {to} went away: {error.Message}", error);
-        }
-        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
-        {
-            throw new GrainCallException(CallFailure.TimedOut, $"{to} did not answer within {timeout.TotalSeconds:0.###} s.", error);
-        }
-    }
+    public Task CallAsync(GrainId to, GrainEvent happened, TimeSpan timeout, CancellationToken cancellation) => Delivering.CallAsync(
+        to, either => DeliverAsync(new GrainMessage(null, to, happened), either), error => error is OrleansException or TimeoutException, timeout, Clock, cancellation);
 
     /// <inheritdoc/>
     public void Fail(GrainId grain, string why)
     {
         Log($"{grain} can not go on: {why}");
-        if (TryFind(GrainGroup.Of(grain)) is { } holding) InBackground(TakeUpAsync(holding, grain));
+        if (TryFind(GrainGroup.Of(grain)) is { } holding) _background.Add(TakeUpAsync(holding, grain));
     }
 
     /// <summary>A record in the silo's grain storage.</summary>
@@ -227,15 +201,8 @@ public sealed partial class OrleansHost : ISiloHost
         }
     }
 
-    private void InBackground(Task task)
+    private void NoteUnexpected(Exception error)
     {
-        _background[task] = true;
-        task.ContinueWith(
-            ended =>
-            {
-                _background.TryRemove(ended, out _);
-                if (ended.Exception?.InnerException is { } error && !_left.IsCancellationRequested) Log($"unexpected: {error}");
-            },
-            TaskScheduler.Default);
+        if (!_left.IsCancellationRequested) Log($"unexpected: {error}");
     }
 }

@@ -24,7 +24,7 @@ public sealed partial class RedisSilo
         var others = renewal.Members.Where(member => member.Id != _membership.Id && !member.IsLeaving).ToList();
         if (others.Count == 0 || renewal.Running - others.Min(member => member.Running) < 2) return;
         _moving = MoveAsync(others, (int)renewal.Running);
-        InBackground(_moving);
+        _background.Add(_moving);
     }
 
     private async Task MoveAsync(List<Member> others, int running)
@@ -98,6 +98,6 @@ public sealed partial class RedisSilo
         _swept = Clock.GetTimestamp();
         _directory.ForgetRemote();
         foreach (var holding in _directory.Holdings.Where(holding => Clock.GetElapsedTime(holding.Since) >= _options.IdleTime && holding.Retire(_options.IdleTime)).ToList())
-            InBackground(HandOverAsync(holding, ""));
+            _background.Add(HandOverAsync(holding, ""));
     }
 }

@@ -81,7 +81,7 @@ public sealed partial class RedisSilo
         if (_watch is not null) await _watch.DisposeAsync();
         await _loop;
         await _directory.EndAllAsync();
-        await Task.WhenAll(_background.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _background.EndAsync();
         _peers.Dispose();
         _link.Dispose();
         _wake.Dispose();
@@ -132,7 +132,7 @@ public sealed partial class RedisSilo
         if (renewal.IsRestarted)
         {
             _log("Redis was restarted: telling it again what runs here.");
-            InBackground(_states.RepeatAsync(_left.Token));
+            _background.Add(_states.RepeatAsync(_left.Token));
         }
 
         if (_isLeaving) return false;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using DataMesh.ControlPlane.Grains;
 using DataMesh.Runtime.Hosting;
 using DataMesh.Runtime.Hosting.Peers;
@@ -19,7 +18,7 @@ public sealed partial class RedisSilo : ISiloHost, IPeerReceiver, IPeerLink
     private readonly GrainDirectory _directory;
     private readonly PeerClient _peers;
     private readonly CancellationTokenSource _left = new();
-    private readonly ConcurrentDictionary<Task, bool> _background = new();
+    private readonly BackgroundTasks _background;
     private volatile bool _isLeaving;
 
     private RedisSilo(RedisOptions options, GrainActivator activator, TimeProvider clock, Action<string> log, RedisLink link)
@@ -29,6 +28,7 @@ public sealed partial class RedisSilo : ISiloHost, IPeerReceiver, IPeerLink
         _states = new RedisStateStore(link, _membership);
         _directory = new GrainDirectory(link, _membership, (group, fence) => new Holding(group, _membership.Id, fence, clock.GetTimestamp(), activator, this));
         _peers = new PeerClient(options.Secret);
+        _background = new BackgroundTasks(NoteUnexpected);
         Streams = new RedisStreams(link);
         Pipelines = new RedisPipelineStore(link);
     }
@@ -70,36 +70,8 @@ public sealed partial class RedisSilo : ISiloHost, IPeerReceiver, IPeerLink
     }
 
     /// <inheritdoc/>
-    public async Task CallAsync(GrainId to, GrainEvent happened, TimeSpan timeout, CancellationToken cancellation)
-    {
-        using var late = new CancellationTokenSource(timeout, Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
-        try
-        {
-            while (true)
-            {
-                switch (await DeliverAsync(new GrainMessage(null, to, happened), either.Token))
-                {
-                    case Delivery.Handled: return;
-                    case Delivery.Unknown: throw new GrainCallException(CallFailure.Unknown, $"There is no grain {to}.");
-                    case Delivery.Busy: throw new GrainCallException(CallFailure.Busy, $"Too many events are waiting for {to}.");
-                    case Delivery.Ended: throw new GrainCallException(CallFailure.Unreachable, $"The activation of {to} has ended.");
-                }
-
-                await Task.Delay(TimeSpan.FromMilliseconds(20), Clock, either.Token);
-            }
-        }
-        catch (HttpRequestException error)
-        {
-            throw new GrainCallException(CallFailure.Unreachable, $"The silo of {to} went away: {error.Message}", error);
-        }
-        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
-        {
-            throw late.IsCancellationRequested
-                ? new GrainCallException(CallFailure.TimedOut, $"{to} did not answer within {timeout.TotalSeconds:0.###} s.", error)
-                : new GrainCallException(CallFailure.Unreachable, $"The silo of {to} went away.", error);
-        }
-    }
+    public Task CallAsync(GrainId to, GrainEvent happened, TimeSpan timeout, CancellationToken cancellation) => Delivering.CallAsync(
+        to, either => DeliverAsync(new GrainMessage(null, to, happened), either), error => error is HttpRequestException, timeout, Clock, cancellation);
 
     /// <inheritdoc/>
     public async Task<Delivery> ReceiveAsync(GrainMessage message, CancellationToken cancellation)
@@ -122,7 +94,7 @@ public sealed partial class RedisSilo : ISiloHost, IPeerReceiver, IPeerLink
     public void Fail(GrainId grain, string why)
     {
         _log($"{grain} can not go on: {why}");
-        if (_directory.Find(GrainGroup.Of(grain)) is { } holding) InBackground(TakeUpAsync(holding, grain));
+        if (_directory.Find(GrainGroup.Of(grain)) is { } holding) _background.Add(TakeUpAsync(holding, grain));
     }
 
     /// <inheritdoc/>
@@ -132,7 +104,7 @@ public sealed partial class RedisSilo : ISiloHost, IPeerReceiver, IPeerLink
     /// <summary>A group is forgotten that may be held here: its lease is no more.</summary>
     private void LetGo(string group)
     {
-        if (_directory.Find(group) is { } holding) InBackground(_directory.EndAsync(holding));
+        if (_directory.Find(group) is { } holding) _background.Add(_directory.EndAsync(holding));
         else _directory.Reconsider(group);
     }
 
@@ -204,35 +176,11 @@ public sealed partial class RedisSilo : ISiloHost, IPeerReceiver, IPeerLink
         return await _peers.SendAsync(route.Address, message, either.Token);
     }
 
-    private static async Task<Delivery?> PostAsync(Holding holding, GrainMessage message, CancellationToken cancellation)
-    {
-        var handled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        switch (holding.Post(message.To, message.Event, handled, bounded: true))
-        {
-            case PostOutcome.Busy: return Delivery.Busy;
-            case PostOutcome.Closed: return null;
-        }
+    private static Task<Delivery?> PostAsync(Holding holding, GrainMessage message, CancellationToken cancellation) =>
+        Delivering.PostAsync(handled => holding.Post(message.To, message.Event, handled, bounded: true), cancellation);
 
-        try
-        {
-            await handled.Task.WaitAsync(cancellation);
-            return Delivery.Handled;
-        }
-        catch (GrainCallException)
-        {
-            return Delivery.Ended;
-        }
-    }
-
-    private void InBackground(Task task)
+    private void NoteUnexpected(Exception error)
     {
-        _background[task] = true;
-        task.ContinueWith(
-            ended =>
-            {
-                _background.TryRemove(ended, out _);
-                if (ended.Exception?.InnerException is { } error && !_left.IsCancellationRequested) _log($"unexpected: {error}");
-            },
-            TaskScheduler.Default);
+        if (!_left.IsCancellationRequested) _log($"unexpected: {error}");
     }
 }

@@ -16,9 +16,6 @@ internal sealed class Crossing(BoundGraph graph, ExchangePlan plan, int task)
     /// <summary>What crosses where.</summary>
     public ExchangePlan Plan => plan;
 
-    /// <summary>Number of the task.</summary>
-    public int Task => task;
-
     /// <summary>When this task's splits count; null where the order of rows does not matter.</summary>
     public Turns? Turns { get; } = plan.IsOrdered ? new Turns() : null;
 
@@ -72,7 +69,6 @@ internal sealed class Crossing(BoundGraph graph, ExchangePlan plan, int task)
 
     private async ValueTask SayAsync(Parcel parcel, CancellationToken cancellation)
     {
-        await Exchange.FlushAsync(task, cancellation);
         for (var to = 0; to < plan.Tasks; to++) await Exchange.SendAsync(task, to, parcel, cancellation);
     }
 
@@ -88,7 +84,7 @@ internal sealed class Crossing(BoundGraph graph, ExchangePlan plan, int task)
         using (batch)
         {
             // All at once: each may be on its way to another machine.
-            await System.Threading.Tasks.Task.WhenAll(Divide(batch, divider!.GroupsOf(batch))
+            await Task.WhenAll(Divide(batch, divider!.GroupsOf(batch))
                 .ConvertAll(part => Exchange.SendAsync(task, part.Task, new Parcel(ParcelKind.Rows, task) { To = to, Batch = part.Rows }, cancellation).AsTask()));
         }
     }

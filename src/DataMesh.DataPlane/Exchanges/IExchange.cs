@@ -9,14 +9,8 @@ public interface IExchange
     /// <summary>How many tasks take part.</summary>
     int Tasks { get; }
 
-    /// <summary>Whether the attempt counts for nothing any more: what is sent goes nowhere, and nothing is received.</summary>
-    bool IsGivenUp { get; }
-
     /// <summary>Sends a parcel, which changes owner. Waits while too much of this sender waits at the receiver; marks never wait.</summary>
     ValueTask SendAsync(int from, int to, Parcel parcel, CancellationToken cancellation);
-
-    /// <summary>Completes when everything that a task has sent has arrived.</summary>
-    ValueTask FlushAsync(int from, CancellationToken cancellation);
 
     /// <summary>The next parcel for a task; null when the attempt was given up. One caller at a time for each task.</summary>
     ValueTask<Parcel?> ReceiveAsync(int to, CancellationToken cancellation);

@@ -14,14 +14,11 @@ public sealed class LocalExchange(int tasks, long credit, ByteBudget? whole = nu
     /// <inheritdoc/>
     public int Tasks => tasks;
 
-    /// <inheritdoc/>
+    /// <summary>Whether the attempt counts for nothing any more: what is sent goes nowhere, and nothing is received.</summary>
     public bool IsGivenUp => _isGivenUp;
 
     /// <inheritdoc/>
     public ValueTask SendAsync(int from, int to, Parcel parcel, CancellationToken cancellation) => _inboxes[to].AddAsync(from, parcel, cancellation);
-
-    /// <inheritdoc/>
-    public ValueTask FlushAsync(int from, CancellationToken cancellation) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     public ValueTask<Parcel?> ReceiveAsync(int to, CancellationToken cancellation) => _inboxes[to].TakeAsync(cancellation);

@@ -127,11 +127,10 @@ internal sealed class CoreRunner(BoundGraph graph, ExchangePlan? exchange) : Reg
         private Widening Again(string column, DataType type) =>
             new(_source, column, type, $"{block.Block.SourceName} @ {block.Block.Start}") { At = new BlockPlace(block.Split.Split.Id, block.Block.Start) };
 
-        private void SetAside(RecordBatch batch, int[] rows, string rule, string detail)
+        private void SetAside(RecordBatch batch, int[] rows, string reason, string? rule, string detail)
         {
             runner.Counts.Quarantined(_source) += rows.Length;
-            var (reason, by) = rule == QuarantineReasons.CutOff ? (rule, null) : (QuarantineReasons.StructuralDrift, rule);
-            foreach (var row in rows) runner.Bad.Add(BadRows.From(batch, row, reason, by, detail, _source, isOneRecord: true));
+            foreach (var row in rows) runner.Bad.Add(BadRows.From(batch, row, reason, rule, detail, _source, isOneRecord: true));
         }
 
         private void Tell(FindingKind kind, string column, DataType found, RecordBatch batch, int row, string? shown) =>

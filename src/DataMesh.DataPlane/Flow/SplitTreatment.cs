@@ -16,6 +16,14 @@ public sealed record JudgedColumn(int Index, string Name);
 /// <param name="Overflow">Place of the column that takes the texts that do not fit; -1 when they are left out.</param>
 public sealed record LooseColumn(int Index, string Name, DataType Type, int Overflow);
 
+/// <summary>Sets rows of a batch aside.</summary>
+/// <param name="batch">The batch, which stays the caller's.</param>
+/// <param name="rows">The rows.</param>
+/// <param name="reason">One of <see cref="QuarantineReasons"/>.</param>
+/// <param name="rule">What decided it; null when the reason says all.</param>
+/// <param name="detail">Why, for people.</param>
+public delegate void SetAsideRows(RecordBatch batch, int[] rows, string reason, string? rule, string detail);
+
 /// <summary>
 /// What happens to the rows of one split between decoder and first stage, because its structure is not the one that the pipeline is bound to.
 /// The decoder's batches may have more columns at their end than the pipeline knows.
@@ -58,11 +66,11 @@ public sealed record SplitTreatment
     /// <summary>
     /// Treats a batch, which it takes: rows to be set aside go to <paramref name="setAside"/>, what the rows show to <paramref name="tell"/>, the rest comes back.
     /// </summary>
-    public RecordBatch? Apply(RecordBatch batch, ReadTimes times, Action<RecordBatch, int[], string, string> setAside, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
+    public RecordBatch? Apply(RecordBatch batch, ReadTimes times, SetAsideRows setAside, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
     {
         if (Diversion is { } all)
         {
-            using (batch) setAside(batch, [.. Enumerable.Range(0, batch.Length)], all.Rule, all.Detail);
+            using (batch) setAside(batch, [.. Enumerable.Range(0, batch.Length)], QuarantineReasons.StructuralDrift, all.Rule, all.Detail);
             return null;
         }
 
@@ -76,21 +84,21 @@ public sealed record SplitTreatment
         return ToOutput(batch, times, tell);
     }
 
-    private static RecordBatch WithoutCutOff(RecordBatch batch, long at, Action<RecordBatch, int[], string, string> setAside)
+    private static RecordBatch WithoutCutOff(RecordBatch batch, long at, SetAsideRows setAside)
     {
         if (batch.Origin is not { } origin || at < origin.Block.Start || at >= origin.Block.End) return batch;
         batch = Keep(batch, row => origin.Block.RecordPosition(origin.RecordOf(row)) != at, out var bad);
-        if (bad.Rows.Length > 0) setAside(bad.Batch!, bad.Rows, QuarantineReasons.CutOff, "the file ended inside this record when it was read before, and the beginning was taken in as a record");
+        if (bad.Rows.Length > 0) setAside(bad.Batch!, bad.Rows, QuarantineReasons.CutOff, null, "the file ended inside this record when it was read before, and the beginning was taken in as a record");
         bad.Batch?.Dispose();
         return batch;
     }
 
-    private RecordBatch WithoutJudged(RecordBatch batch, Action<RecordBatch, int[], string, string> setAside, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
+    private RecordBatch WithoutJudged(RecordBatch batch, SetAsideRows setAside, Action<FindingKind, string, DataType, RecordBatch, int, string?> tell)
     {
         foreach (var guard in Guards)
         {
             batch = Keep(batch, row => batch[guard.Index].IsNull(row), out var bad);
-            if (bad.Rows.Length > 0) setAside(bad.Batch!, bad.Rows, $"column_added: {guard.Name}", $"has a value in '{guard.Name}', a column that is not taken in");
+            if (bad.Rows.Length > 0) setAside(bad.Batch!, bad.Rows, QuarantineReasons.StructuralDrift, $"column_added: {guard.Name}", $"has a value in '{guard.Name}', a column that is not taken in");
             bad.Batch?.Dispose();
         }
 
@@ -100,7 +108,7 @@ public sealed record SplitTreatment
             if (bad.Rows.Length > 0)
             {
                 tell(FindingKind.Null, column.Name, bad.Batch![column.Index].Type, bad.Batch, bad.Rows[0], null);
-                setAside(bad.Batch, bad.Rows, $"nullability_changed: {column.Name}", $"has no value in '{column.Name}', which always had one");
+                setAside(bad.Batch, bad.Rows, QuarantineReasons.StructuralDrift, $"nullability_changed: {column.Name}", $"has no value in '{column.Name}', which always had one");
             }
 
             bad.Batch?.Dispose();
@@ -109,7 +117,7 @@ public sealed record SplitTreatment
         foreach (var column in NotNested)
         {
             batch = Keep(batch, row => !IsNested(batch[column.Index], row), out var bad);
-            if (bad.Rows.Length > 0) setAside(bad.Batch!, bad.Rows, $"shape_changed: {column.Name}", $"has an object or array in '{column.Name}'");
+            if (bad.Rows.Length > 0) setAside(bad.Batch!, bad.Rows, QuarantineReasons.StructuralDrift, $"shape_changed: {column.Name}", $"has an object or array in '{column.Name}'");
             bad.Batch?.Dispose();
         }
 

@@ -38,24 +38,9 @@ public abstract class DataMeshGrain(OrleansHost host, GrainKind kind) : Grain, I
             return (int)Delivery.Unknown;
         }
 
-        var handled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        switch (member.Shell.Post(envelope.Message.Event, handled, bounded: true))
-        {
-            case PostOutcome.Busy: return (int)Delivery.Busy;
-            case PostOutcome.Closed:
-                this.DeactivateOnIdle();
-                return (int)Delivery.Elsewhere;
-        }
-
-        try
-        {
-            await handled.Task;
-            return (int)Delivery.Handled;
-        }
-        catch (GrainCallException)
-        {
-            return (int)Delivery.Ended;
-        }
+        if (await Delivering.PostAsync(handled => member.Shell.Post(envelope.Message.Event, handled, bounded: true), CancellationToken.None) is { } delivery) return (int)delivery;
+        this.DeactivateOnIdle();
+        return (int)Delivery.Elsewhere;
     }
 
     /// <inheritdoc/>

@@ -64,8 +64,8 @@ public sealed partial class SimulatedSilo : ISiloHost, IPeerReceiver
     }
 
     /// <inheritdoc/>
-    public Task CallAsync(GrainId to, GrainEvent happened, TimeSpan timeout, CancellationToken cancellation) =>
-        Process.RunAsync(() => CallHereAsync(to, happened, timeout, cancellation));
+    public Task CallAsync(GrainId to, GrainEvent happened, TimeSpan timeout, CancellationToken cancellation) => Process.RunAsync(() => Delivering.CallAsync(
+        to, either => DeliverAsync(new GrainMessage(null, to, happened), either), error => error is NetworkTrouble, timeout, Clock, cancellation));
 
     /// <inheritdoc/>
     public async Task<Delivery> ReceiveAsync(GrainMessage message, CancellationToken cancellation)
@@ -94,37 +94,6 @@ public sealed partial class SimulatedSilo : ISiloHost, IPeerReceiver
     /// <inheritdoc/>
     public Task<bool> ForgetAsync(string pipeline, CancellationToken cancellation) =>
         Process.RunAsync(() => _link.PersistAsync(server => Records.Forget(server, pipeline), cancellation));
-
-    private async Task CallHereAsync(GrainId to, GrainEvent happened, TimeSpan timeout, CancellationToken cancellation)
-    {
-        using var late = new CancellationTokenSource(timeout, Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
-        try
-        {
-            while (true)
-            {
-                switch (await DeliverAsync(new GrainMessage(null, to, happened), either.Token))
-                {
-                    case Delivery.Handled: return;
-                    case Delivery.Unknown: throw new GrainCallException(CallFailure.Unknown, $"There is no grain {to}.");
-                    case Delivery.Busy: throw new GrainCallException(CallFailure.Busy, $"Too many events are waiting for {to}.");
-                    case Delivery.Ended: throw new GrainCallException(CallFailure.Unreachable, $"The activation of {to} has ended.");
-                }
-
-                await Task.Delay(TimeSpan.FromMilliseconds(20), Clock, either.Token);
-            }
-        }
-        catch (NetworkTrouble error)
-        {
-            throw new GrainCallException(CallFailure.Unreachable, $"The silo of {to} went away: {error.Message}", error);
-        }
-        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
-        {
-            throw late.IsCancellationRequested
-                ? new GrainCallException(CallFailure.TimedOut, $"{to} did not answer within {timeout.TotalSeconds:0.###} s.", error)
-                : new GrainCallException(CallFailure.Unreachable, $"The silo of {to} went away.", error);
-        }
-    }
 
     private async Task TakeUpAsync(SiloHolding holding, GrainId grain)
     {
@@ -185,25 +154,8 @@ public sealed partial class SimulatedSilo : ISiloHost, IPeerReceiver
         return await _cluster.Network.AskAsync(Process, other.Process, () => other.ReceiveAsync(GrainMessage.Parse(bytes), other._left.Token), mayDouble: true, either.Token);
     }
 
-    private static async Task<Delivery?> PostAsync(SiloHolding holding, GrainMessage message, CancellationToken cancellation)
-    {
-        var handled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        switch (holding.Post(message.To, message.Event, handled))
-        {
-            case PostOutcome.Busy: return Delivery.Busy;
-            case PostOutcome.Closed: return null;
-        }
-
-        try
-        {
-            await handled.Task.WaitAsync(cancellation);
-            return Delivery.Handled;
-        }
-        catch (GrainCallException)
-        {
-            return Delivery.Ended;
-        }
-    }
+    private static Task<Delivery?> PostAsync(SiloHolding holding, GrainMessage message, CancellationToken cancellation) =>
+        Delivering.PostAsync(handled => holding.Post(message.To, message.Event, handled), cancellation);
 
     private void InBackground(Func<Task> what) => _ = Process.RunAsync(async () =>
     {

@@ -82,11 +82,7 @@ internal sealed class RunParts : IAsyncDisposable
     }
 
     /// <summary>Lets go of an instance.</summary>
-    public async Task<GrainEvent?> LeaveAsync(int instance)
-    {
-        if (_remote is not null) await _remote.LeaveAsync(instance);
-        return null;
-    }
+    public Task LeaveAsync(int instance) => _remote?.LeaveAsync(instance) ?? Task.CompletedTask;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

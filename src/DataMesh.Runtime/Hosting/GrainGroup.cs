@@ -30,9 +30,8 @@ public static class GrainGroup
     {
         if (id.Kind == GrainKind.Dataset) return $"dataset:{id.Key}";
         if (id.Kind == GrainKind.Instance && id.Key.Contains(Task, StringComparison.Ordinal)) return InstancePrefix + id.Key;
-        var end = id.Key.IndexOf('/', StringComparison.Ordinal);
-        if (end < 0) return id.Key;
-        return id.Kind == GrainKind.Stage && !id.Key.EndsWith("/task/0", StringComparison.Ordinal) ? $"stage:{id.Key}" : id.Key[..end];
+        var isAlone = id.Kind == GrainKind.Stage && id.Key.Contains('/', StringComparison.Ordinal) && !id.Key.EndsWith("/task/0", StringComparison.Ordinal);
+        return isAlone ? $"stage:{id.Key}" : PipelineOf(id)!;
     }
 
     /// <summary>The pipeline that a grain belongs to; null for a dataset, which belongs to its table.</summary>

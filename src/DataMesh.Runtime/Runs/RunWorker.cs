@@ -47,21 +47,29 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
     public TaskGroup? Task => _task;
 
     /// <inheritdoc/>
-    public async Task<GrainEvent?> DoAsync(GrainId self, Work work, long fence, CancellationToken cancellation) => work switch
+    public async Task<GrainEvent?> DoAsync(GrainId self, Work work, long fence, CancellationToken cancellation)
     {
-        Recover => await RecoverAsync(cancellation),
-        Enumerate => await EnumerateAsync(self, cancellation),
-        RunEpoch read => await ReadAsync(read, cancellation),
-        ReadPart part => await _parts.ReadAsync(part, cancellation),
-        LeavePart leave => await _parts.LeaveAsync(leave.Instance),
-        Prepare prepare => PrepareEpoch(prepare, fence),
-        ControlPlane.Datasets.Commit commit => await CommitAsync(commit, cancellation),
-        Complete complete => CompleteEpoch(complete),
-        Pause pause => await PauseAsync(pause, cancellation),
-        AwaitTrigger => await AwaitTriggerAsync(cancellation),
-        ReportEnd report => End(report),
-        _ => throw new NotSupportedException(work.GetType().Name),
-    };
+        if (work is LeavePart leave)
+        {
+            await _parts.LeaveAsync(leave.Instance);
+            return null;
+        }
+
+        return work switch
+        {
+            Recover => await RecoverAsync(cancellation),
+            Enumerate => await EnumerateAsync(self, cancellation),
+            RunEpoch read => await ReadAsync(read, cancellation),
+            ReadPart part => await _parts.ReadAsync(part, cancellation),
+            Prepare prepare => PrepareEpoch(prepare, fence),
+            ControlPlane.Datasets.Commit commit => await CommitAsync(commit, cancellation),
+            Complete complete => CompleteEpoch(complete),
+            Pause pause => await PauseAsync(pause, cancellation),
+            AwaitTrigger => await AwaitTriggerAsync(cancellation),
+            ReportEnd report => End(report),
+            _ => throw new NotSupportedException(work.GetType().Name),
+        };
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -156,7 +156,7 @@ public sealed class SiloRun : IAsyncDisposable
         _worker.Parts.Exchanges is { } exchanges ? await exchanges.AcceptAsync(call, cancellation) : ExchangeAnswer.Elsewhere;
 
     /// <summary>Lets go of a task that is wanted no more.</summary>
-    internal Task<GrainEvent?> LeaveAsync(int instance) => _worker.Parts.LeaveAsync(instance);
+    internal Task LeaveAsync(int instance) => _worker.Parts.LeaveAsync(instance);
 
     /// <summary>Carries out work.</summary>
     internal async Task<GrainEvent?> DoAsync(GrainId self, Work work, long fence, SemaphoreSlim epochs, CancellationToken cancellation)

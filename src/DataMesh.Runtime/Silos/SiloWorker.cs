@@ -67,7 +67,8 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
             case ReportEnd end:
                 return await EndAsync(end);
             case LeavePart leave:
-                return await FindAsync(leave.RunId) is { } left ? await left.LeaveAsync(leave.Instance) : null;
+                if (await FindAsync(leave.RunId) is { } left) await left.LeaveAsync(leave.Instance);
+                return null;
         }
 
         var runId = (work as IRunWork)?.RunId ?? Runs.LastOrDefault(run => run.Name.Pipeline == self.Key)?.Run.RunId

@@ -36,7 +36,7 @@ public sealed class RemoteExchange : IExchange, IDisposable
     /// <inheritdoc/>
     public int Tasks { get; }
 
-    /// <inheritdoc/>
+    /// <summary>Whether the attempt counts for nothing any more: what is sent goes nowhere, and nothing is received.</summary>
     public bool IsGivenUp => _inbox.IsGivenUp;
 
     /// <inheritdoc/>
@@ -57,9 +57,6 @@ public sealed class RemoteExchange : IExchange, IDisposable
             }
         }
     }
-
-    /// <inheritdoc/>
-    public ValueTask FlushAsync(int from, CancellationToken cancellation) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     public ValueTask<Parcel?> ReceiveAsync(int to, CancellationToken cancellation) => _inbox.ReceiveAsync(_self, cancellation);

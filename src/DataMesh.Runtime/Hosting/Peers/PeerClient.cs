@@ -41,8 +41,35 @@ public sealed class PeerClient : IDisposable
         throw new HttpRequestException($"{silo} refused a message to {message.To}: HTTP {(int)response.StatusCode}.", null, response.StatusCode);
     }
 
-    /// <summary>Sends a request and returns the answer. Throws <see cref="HttpRequestException"/> when the silo is gone or refuses.</summary>
-    public async Task<byte[]> AskAsync(Uri silo, string path, byte[] body, int bytesMax, CancellationToken cancellation)
+    /// <summary>Sends a request and returns the answer; as <see cref="IPeerLink.AskAsync"/>.</summary>
+    /// <param name="place">The silo.</param>
+    /// <param name="path">One of <see cref="PeerPaths"/>.</param>
+    /// <param name="body">The request.</param>
+    /// <param name="bytesMax">Largest request and answer.</param>
+    /// <param name="gone">Cancelled when the silo is known to be gone: one that does not answer is waited for until then.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<byte[]> AskAsync(GrainPlace place, string path, byte[] body, int bytesMax, CancellationToken gone, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, gone);
+        try
+        {
+            return await AskAsync(place.Address, path, body, bytesMax, either.Token);
+        }
+        catch (HttpRequestException error)
+        {
+            var failure = error.StatusCode is null ? CallFailure.Unreachable : CallFailure.Unknown;
+            throw new GrainCallException(failure, $"The silo {place.Silo} at {place.Address} did not answer: {error.Message}", error);
+        }
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
+        {
+            throw new GrainCallException(CallFailure.Unreachable, $"The silo {place.Silo} went away.", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private async Task<byte[]> AskAsync(Uri silo, string path, byte[] body, int bytesMax, CancellationToken cancellation)
     {
         if (body.Length > bytesMax) throw new GrainCallException(CallFailure.Unknown, $"A message to {silo} has {body.Length:N0} bytes; the most is {bytesMax:N0}.");
         using var content = new ByteArrayContent(body);
@@ -53,7 +80,4 @@ public sealed class PeerClient : IDisposable
         await response.Content.LoadIntoBufferAsync(bytesMax, cancellation);
         return await response.Content.ReadAsByteArrayAsync(cancellation);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
 }
