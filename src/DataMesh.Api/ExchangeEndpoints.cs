@@ -2,7 +2,6 @@ using DataMesh.Runtime.Groups.Remote;
 using DataMesh.Runtime.Hosting.Peers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace DataMesh.Api;
@@ -17,19 +16,9 @@ public sealed class ExchangeEndpoints(Func<ExchangeCall, CancellationToken, Task
 
     private async Task AcceptAsync(HttpContext context)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = ExchangeCall.BytesMax;
-        try
-        {
-            using var body = new MemoryStream((int)Math.Clamp(context.Request.ContentLength ?? 0, 0, ExchangeCall.BytesMax));
-            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-            var answer = await accept(ExchangeCall.Parse(body.GetBuffer().AsSpan(0, (int)body.Length)), context.RequestAborted);
-            context.Response.ContentType = "application/octet-stream";
-            await context.Response.Body.WriteAsync(new[] { (byte)answer }, context.RequestAborted);
-        }
-        catch (FormatException error)
-        {
-            log($"refused rows of a task from {context.Connection.RemoteIpAddress}: {error.Message}");
-            throw new ApiException(StatusCodes.Status400BadRequest, "These are no rows of a task.", error.Message);
-        }
+        var answer = await PeerRequests.TakeAsync(context, "a parcel of a task", ExchangeCall.BytesMax, log,
+            async () => await accept(ExchangeCall.Parse((await PeerRequests.BytesAsync(context)).Span), context.RequestAborted));
+        context.Response.ContentType = "application/octet-stream";
+        await context.Response.Body.WriteAsync(new[] { (byte)answer }, context.RequestAborted);
     }
 }

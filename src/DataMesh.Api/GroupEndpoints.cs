@@ -5,7 +5,6 @@ using DataMesh.Runtime.Groups.Remote;
 using DataMesh.Runtime.Hosting.Peers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace DataMesh.Api;
@@ -22,22 +21,12 @@ public sealed class GroupEndpoints(Func<GroupCall, CancellationToken, Task<Group
 
     private async Task AnswerAsync(HttpContext context)
     {
-        var call = await ReadAsync(context);
+        var call = await PeerRequests.TakeAsync(context, "a call of a task", Limits.GroupMessageBytesMax, log, () => ReadAsync(context));
         await context.JsonAsync(await answer(call, context.RequestAborted), GroupJson.Default.GroupAnswer);
     }
 
-    private async Task<GroupCall> ReadAsync(HttpContext context)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = Limits.GroupMessageBytesMax;
-        try
-        {
-            var call = await JsonSerializer.DeserializeAsync(context.Request.Body, GroupJson.Default.GroupCall, context.RequestAborted);
-            return call is { RunId: not null } ? call : throw new JsonException("The call names no run.");
-        }
-        catch (JsonException error)
-        {
-            log($"refused a task's call from {context.Connection.RemoteIpAddress}: {error.Message}");
-            throw new ApiException(StatusCodes.Status400BadRequest, "This is no call of a task.", error.Message);
-        }
-    }
+    private static async Task<GroupCall> ReadAsync(HttpContext context) =>
+        await JsonSerializer.DeserializeAsync(context.Request.Body, GroupJson.Default.GroupCall, context.RequestAborted) is { RunId: not null } call
+            ? call
+            : throw new JsonException("The call names no run.");
 }

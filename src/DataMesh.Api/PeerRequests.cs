@@ -12,13 +12,13 @@ internal static class PeerRequests
     /// <param name="what">What it should be.</param>
     /// <param name="bytesMax">Its largest size.</param>
     /// <param name="log">Told what was refused.</param>
-    /// <param name="take">Takes the body in.</param>
-    public static async Task<T> TakeAsync<T>(HttpContext context, string what, long bytesMax, Action<string> log, Func<Stream, Task<T>> take)
+    /// <param name="take">Takes the body in, or throws what says that it is garbled.</param>
+    public static async Task<T> TakeAsync<T>(HttpContext context, string what, long bytesMax, Action<string> log, Func<Task<T>> take)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = bytesMax;
         try
         {
-            return await take(context.Request.Body);
+            return await take();
         }
         catch (Exception error) when (error is JsonException or FormatException)
         {

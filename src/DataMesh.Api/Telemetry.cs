@@ -44,19 +44,14 @@ public sealed class Telemetry : IDisposable
     {
         var meter = new Meter("DataMesh");
         foreach (var (name, help, value) in PrometheusText.Counters)
-        {
-            meter.CreateObservableCounter(
-                OtlpName(name), () => PrometheusText.TotalsOf(silo).Select(each => new Measurement<long>(value(each.Value), new KeyValuePair<string, object?>("pipeline", each.Key))), description: help);
-        }
-
-        meter.CreateObservableGauge(
-            "datamesh.backlog_bytes", () => silo.Worker.Runs.Where(run => run.BacklogBytes >= 0).Select(run => new Measurement<long>(run.BacklogBytes, new KeyValuePair<string, object?>("pipeline", run.Name.Pipeline))),
-            description: "Source bytes that were listed and are not read yet.");
-        meter.CreateObservableGauge("datamesh.bytes_in_flight", () => silo.Worker.BytesInFlight, description: "Bytes of blocks and batches in flight.");
-        meter.CreateObservableGauge("datamesh.runs_active", () => silo.Worker.Runs.Count(run => !run.IsEnded), description: "Runs in this silo.");
+            meter.CreateObservableCounter(OtlpName(name), () => PrometheusText.TotalsOf(silo).Select(each => Of(each.Key, value(each.Value))), description: help);
+        foreach (var (name, help, value) in PrometheusText.Gauges) meter.CreateObservableGauge(OtlpName(name), () => value(silo), description: help);
+        meter.CreateObservableGauge(OtlpName(PrometheusText.Backlog.Name), () => PrometheusText.BacklogOf(silo).Select(each => Of(each.Pipeline, each.Bytes)), description: PrometheusText.Backlog.Help);
         meter.CreateObservableGauge("process.memory.usage", () => Environment.WorkingSet, "By", "Memory of the process.");
         return meter;
     }
+
+    private static Measurement<long> Of(string pipeline, long value) => new(value, new KeyValuePair<string, object?>("pipeline", pipeline));
 
     /// <summary><c>datamesh_rows_in_total</c> is <c>datamesh.rows_in</c> there: the ending is Prometheus' own.</summary>
     private static string OtlpName(string name) => name.Replace("_total", "", StringComparison.Ordinal).Replace("datamesh_", "datamesh.", StringComparison.Ordinal);

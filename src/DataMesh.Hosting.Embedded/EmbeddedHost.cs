@@ -62,7 +62,7 @@ public static class EmbeddedHost
         var lines = run.Meter.Lines();
         return new RunProgress(
             phase, run.Outcome.Epochs, run.Clock.GetElapsedTime(run.StartedAt), run.Meter.BytesRead, worker.Task?.TotalBytes ?? -1,
-            lines.Take(run.Definition.Sources.Count).Sum(line => line.In), run.Meter.RowsWritten, lines.Sum(line => line.Quarantined),
+            run.RowsRead(lines), run.Meter.RowsWritten, lines.Sum(line => line.Quarantined),
             worker.Task?.BytesInFlight ?? 0, lines, run.Outcome.Messages.LastOrDefault());
     }
 

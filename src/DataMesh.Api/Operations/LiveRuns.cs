@@ -1,6 +1,7 @@
 using DataMesh.Client.Contract;
 using DataMesh.ControlPlane.Grains;
 using DataMesh.DataPlane.Ledger;
+using DataMesh.Runtime.Runs;
 using DataMesh.Runtime.Silos;
 using TaskStatus = DataMesh.Client.Contract.TaskStatus;
 
@@ -55,7 +56,7 @@ internal static class LiveRuns
         RowsPerSecond = parts.Sum(part => part.Counts.RowsPerSecond),
         BytesPerSecond = parts.Sum(part => part.Counts.BytesPerSecond),
         BytesInFlight = parts.Sum(part => part.Counts.BytesInFlight),
-        Stages = [.. StageCounts.Sum(parts.Select(part => part.Counts.Stages.Select(ToLine).ToList())).Select(ToStatus)],
+        Stages = [.. StageCounts.Sum(parts.Select(part => part.Counts.Stages.Select(LedgerLines.ToCounts).ToList())).Select(LedgerLines.ToStatus)],
     };
 
     private static RunCounts CountsOf(SiloRun run, long bytesInFlight)
@@ -64,20 +65,13 @@ internal static class LiveRuns
         return new RunCounts
         {
             BytesRead = run.BytesRead,
-            RowsRead = stages.Take(run.Run.Definition.Sources.Count).Sum(line => line.In),
-            RowsWritten = stages.Where(line => run.Run.Definition.Sinks.Any(node => node.Id == line.Id)).Sum(line => line.Out),
+            RowsRead = run.Run.RowsRead(stages),
+            RowsWritten = run.Run.RowsWritten(stages),
             Quarantined = stages.Sum(line => line.Quarantined),
             RowsPerSecond = Math.Round(run.Rates.RowsPerSecond, 1),
             BytesPerSecond = Math.Round(run.Rates.BytesPerSecond, 1),
             BytesInFlight = bytesInFlight,
-            Stages = [.. stages.Select(ToStatus)],
+            Stages = [.. stages.Select(LedgerLines.ToStatus)],
         };
     }
-
-    /// <summary>A line of the ledger as people are told it.</summary>
-    private static StageStatus ToStatus(StageCounts line) =>
-        new(line.Id, line.Type, line.In, line.Created, line.Out, line.Filtered, line.Quarantined, line.Deduplicated, line.Absorbed);
-
-    private static StageCounts ToLine(StageStatus status) =>
-        new(status.Id, status.Type, status.In, status.Created, status.Out, status.Filtered, status.Quarantined, status.Deduplicated, status.Absorbed);
 }

@@ -24,6 +24,18 @@ internal static class PrometheusText
         ("datamesh_runs_total", "Runs begun here.", totals => totals.Runs),
     ];
 
+    /// <summary>What is measured of the silo.</summary>
+    public static (string Name, string Help, Func<SiloServices, long> Value)[] Gauges { get; } =
+    [
+        ("datamesh_runs_active", "Runs in this silo.", silo => silo.Worker.Runs.Count(run => !run.IsEnded)),
+        ("datamesh_bytes_in_flight", "Bytes of blocks and batches in flight.", silo => silo.Worker.BytesInFlight),
+        ("datamesh_bytes_in_flight_max", "Bytes in flight beyond which readers wait.", silo => silo.Worker.Limits.BytesInFlight),
+        ("datamesh_ready", "Whether the silo is a member of its cluster.", silo => silo.IsReady ? 1 : 0),
+    ];
+
+    /// <summary>What is measured of each pipeline that runs in the silo.</summary>
+    public static (string Name, string Help) Backlog { get; } = ("datamesh_backlog_bytes", "Source bytes that were listed and are not read yet.");
+
     public static string Write(SiloServices silo, SiloStatus status)
     {
         var text = new StringBuilder(4096);
@@ -34,14 +46,11 @@ internal static class PrometheusText
             foreach (var (pipeline, each) in totals) Line(text, name, value(each), pipeline);
         }
 
-        Head(text, "datamesh_backlog_bytes", "gauge", "Source bytes that were listed and are not read yet.");
-        foreach (var run in silo.Worker.Runs.Where(run => run.BacklogBytes >= 0)) Line(text, "datamesh_backlog_bytes", run.BacklogBytes, run.Name.Pipeline);
+        Head(text, Backlog.Name, "gauge", Backlog.Help);
+        foreach (var (pipeline, bytes) in BacklogOf(silo)) Line(text, Backlog.Name, bytes, pipeline);
         Gauge(text, "datamesh_grains_active", "Grains active in this silo.", status.GrainsActive);
         Gauge(text, "datamesh_groups_running", "Groups of grains that this silo must keep running.", status.GroupsRunning);
-        Gauge(text, "datamesh_runs_active", "Runs in this silo.", status.Runs);
-        Gauge(text, "datamesh_bytes_in_flight", "Bytes of blocks and batches in flight.", status.BytesInFlight);
-        Gauge(text, "datamesh_bytes_in_flight_max", "Bytes in flight beyond which readers wait.", status.BytesBudget);
-        Gauge(text, "datamesh_ready", "Whether the silo is a member of its cluster.", silo.IsReady ? 1 : 0);
+        foreach (var (name, help, value) in Gauges) Gauge(text, name, help, value(silo));
         WriteProcess(text, status);
         return text.ToString();
     }
@@ -54,6 +63,10 @@ internal static class PrometheusText
             totals[run.Name.Pipeline] = (totals.TryGetValue(run.Name.Pipeline, out var known) ? known : PipelineTotals.None) + PipelineTotals.Of(run);
         return totals;
     }
+
+    /// <summary>What is left to read for each pipeline, where that is known.</summary>
+    public static IEnumerable<(string Pipeline, long Bytes)> BacklogOf(SiloServices silo) =>
+        silo.Worker.Runs.Where(run => run.BacklogBytes >= 0).Select(run => (run.Name.Pipeline, run.BacklogBytes));
 
     private static void WriteProcess(StringBuilder text, SiloStatus status)
     {

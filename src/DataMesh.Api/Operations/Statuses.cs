@@ -108,8 +108,7 @@ internal sealed class Statuses(SiloServices silo)
             RowsRead = totals.RowsRead,
             RowsWritten = totals.RowsWritten,
             Quarantined = totals.Quarantined,
-            Stages = [.. totals.Stages.Select(line => new StageStatus(
-                line.Id, line.Type, line.In, line.Created, line.Out, line.Filtered, line.Quarantined, line.Deduplicated, line.Absorbed))],
+            Stages = [.. totals.Stages.Select(LedgerLines.ToStatus)],
         };
     }
 }

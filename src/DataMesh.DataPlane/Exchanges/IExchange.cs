@@ -1,3 +1,5 @@
+using DataMesh.Core;
+
 namespace DataMesh.DataPlane.Exchanges;
 
 /// <summary>
@@ -17,6 +19,9 @@ public interface IExchange
 
     /// <summary>Bytes that wait for a task.</summary>
     long WaitingAt(int to);
+
+    /// <summary>Bytes that one of so many tasks may have waiting at another.</summary>
+    static long CreditOf(int tasks) => Limits.TaskBytesInFlightMax / tasks;
 
     /// <summary>Gives the attempt up for all tasks: nobody waits any more.</summary>
     void GiveUp();

@@ -1,4 +1,3 @@
-using DataMesh.Core;
 using DataMesh.Core.Errors;
 using DataMesh.DataPlane.Exchanges;
 using DataMesh.DataPlane.Flow;
@@ -22,7 +21,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
     private SplitPool _pool;
     private GroupPlan? _plan;
     private volatile EpochAttempt? _attempt;
-    private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Pulse _changed = new();
     private IReadOnlyList<SourceSplit> _held = [];
     private FinishedSplit? _alone;
     private int _attempts;
@@ -112,7 +111,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
     {
         while (true)
         {
-            var changed = _changed.Task;
+            var changed = _changed.Next;
             if (_attempt is { } attempt && attempt.Order.Epoch == beginning.Epoch && attempt.Order.Attempt > beginning.After)
             {
                 // What an instance drops itself when it begins with another plan is in nobody's hands already.
@@ -129,7 +128,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
     {
         while (true)
         {
-            var changed = _changed.Task;
+            var changed = _changed.Next;
             await _handing.WaitAsync(cancellation);
             try
             {
@@ -156,7 +155,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         if (now.Ends) return EpochWord.End;
         if (!IsDue(now, read, wantsBarrier)) return EpochWord.GoOn;
         now.End();
-        Signal();
+        _changed.Beat();
         return EpochWord.End;
     }
 
@@ -168,7 +167,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
     {
         if (_attempt is not { } attempt || attempt.Order.Attempt != report.Attempt) return PartVerdict.GivenUp;
         attempt.Add(report, discard);
-        if (attempt.GivesUp) Signal();
+        if (attempt.GivesUp) _changed.Beat();
         try
         {
             return await attempt.Verdict.WaitAsync(cancellation);
@@ -212,7 +211,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         if (isFirst) _heard.Keep();
         else _heard.GoBack();
         _attempt?.Dispose();
-        var exchange = Exchanges is not null || ExchangePlan.Of(_plan!.Graph, _tasks) is null ? null : new LocalExchange(_tasks, Limits.TaskBytesInFlightMax / _tasks, _run.Options.Budget);
+        var exchange = Exchanges is not null || ExchangePlan.Of(_plan!.Graph, _tasks) is null ? null : new LocalExchange(_tasks, IExchange.CreditOf(_tasks), _run.Options.Budget);
         var attempt = new EpochAttempt(_plan!.ToOrder(_attempts++, epoch, _tasks), _tasks, exchange)
         {
             IsFirst = isFirst,
@@ -220,7 +219,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
             StartedStamp = _run.Clock.GetTimestamp(),
         };
         _attempt = attempt;
-        Signal();
+        _changed.Beat();
         return attempt;
     }
 
@@ -241,7 +240,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         _pool.Finish(finished);
         if (_alone != finished) return;
         _alone = null;
-        Signal();
+        _changed.Beat();
     }
 
     /// <summary>
@@ -313,6 +312,4 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
 
     private static List<Core.Components.StagedOutput> Merge(IReadOnlyList<PartReport> parts) =>
         [.. parts[0].Outputs.Select((output, sink) => output with { Files = [.. parts.SelectMany(part => part.Outputs[sink].Files)] })];
-
-    private void Signal() => Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 }

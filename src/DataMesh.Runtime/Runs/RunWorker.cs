@@ -235,10 +235,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
     public RunTotals Totals()
     {
         var soFar = run.Outcome.SoFar(run.Meter.BytesRead);
-        var (sources, sinks) = (run.Definition.Sources.Count, run.Definition.Sinks.Select(node => node.Id).ToHashSet());
-        return new RunTotals(
-            soFar.BytesRead, soFar.Stages.Take(sources).Sum(line => line.In), soFar.Stages.Where(line => sinks.Contains(line.Id)).Sum(line => line.Out),
-            soFar.Stages.Sum(line => line.Quarantined), soFar.Epochs)
+        return new RunTotals(soFar.BytesRead, run.RowsRead(soFar.Stages), run.RowsWritten(soFar.Stages), soFar.Stages.Sum(line => line.Quarantined), soFar.Epochs)
         {
             Stages = soFar.Stages.Count > Limits.StagesToldMax ? [] : [.. soFar.Stages.Select(line => new StageTotals(
                 line.Id, line.Type, line.In, line.Created, line.Out, line.Filtered, line.Quarantined, line.Deduplicated, line.Absorbed))],

@@ -1,3 +1,5 @@
+using DataMesh.Runtime.Runs;
+
 namespace DataMesh.Runtime.Silos;
 
 /// <summary>How fast a run reads: sampled by its silo, smoothed so that the numbers can be read.</summary>
@@ -21,13 +23,10 @@ public sealed class RunRates(SiloRun run)
         var now = run.Run.Clock.GetTimestamp();
         var seconds = run.Run.Clock.GetElapsedTime(_at, now).TotalSeconds;
         if (seconds < 0.1) return;
-        var (rows, bytes) = (RowsRead(run), run.Run.Meter.BytesRead);
+        var (rows, bytes) = (run.Run.RowsRead(run.Here()), run.Run.Meter.BytesRead);
         // An epoch that starts again takes its counts back.
         RowsPerSecond += Weight * (Math.Max(rows - _rows, 0) / seconds - RowsPerSecond);
         BytesPerSecond += Weight * (Math.Max(bytes - _bytes, 0) / seconds - BytesPerSecond);
         (_rows, _bytes, _at) = (rows, bytes, now);
     }
-
-    /// <summary>Records found in the sources so far, here.</summary>
-    public static long RowsRead(SiloRun run) => run.Here().Take(run.Run.Definition.Sources.Count).Sum(line => line.In);
 }

@@ -1,3 +1,5 @@
+using DataMesh.Runtime.Runs;
+
 namespace DataMesh.Runtime.Silos;
 
 /// <summary>What a silo has done, added up: for counters that only grow.</summary>
@@ -30,7 +32,7 @@ public sealed record PipelineTotals(long RowsIn, long RowsOut, long BytesIn, lon
     {
         var outcome = run.Run.Outcome;
         return new PipelineTotals(
-            outcome.Stages.Take(run.Run.Definition.Sources.Count).Sum(line => line.In), outcome.Targets.Sum(target => target.Rows), run.Run.Meter.BytesRead,
+            run.Run.RowsRead(outcome.Stages), outcome.Targets.Sum(target => target.Rows), run.Run.Meter.BytesRead,
             outcome.Targets.Sum(target => target.Bytes), outcome.Quarantine.Values.Sum(), outcome.Epochs, run.Retries, 1);
     }
 

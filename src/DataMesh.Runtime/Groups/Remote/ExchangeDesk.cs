@@ -1,5 +1,4 @@
 using DataMesh.ControlPlane.Pipelines;
-using DataMesh.Core;
 using DataMesh.Core.Errors;
 using DataMesh.DataPlane.Exchanges;
 using DataMesh.Runtime.Hosting;
@@ -16,7 +15,7 @@ internal sealed class ExchangeDesk(PipelineRun run, IPeerLink peers) : IDisposab
 
     private readonly Dictionary<int, Side> _sides = [];
     private readonly Lock _lock = new();
-    private TaskCompletionSource _changed = NewChange();
+    private readonly Pulse _changed = new();
 
     /// <summary>An instance takes part in an attempt; what it had of an earlier one is let go of.</summary>
     public IExchange Open(int generation, int instance, PartOrder order)
@@ -29,10 +28,10 @@ internal sealed class ExchangeDesk(PipelineRun run, IPeerLink peers) : IDisposab
                 known.Exchange.Dispose();
             }
 
-            var exchange = new RemoteExchange(instance, order.Tasks, Limits.TaskBytesInFlightMax / order.Tasks, run.Options.Budget,
+            var exchange = new RemoteExchange(instance, order.Tasks, IExchange.CreditOf(order.Tasks), run.Options.Budget,
                 (to, message, cancellation) => SendAsync(new ExchangeCall(run.RunId, generation, order.Attempt, to, message), cancellation));
             _sides[instance] = new Side(generation, order.Attempt, exchange);
-            Interlocked.Exchange(ref _changed, NewChange()).SetResult();
+            _changed.Beat();
             return exchange;
         }
     }
@@ -45,7 +44,7 @@ internal sealed class ExchangeDesk(PipelineRun run, IPeerLink peers) : IDisposab
         {
             Task changed;
             Side? side;
-            lock (_lock) (changed, side) = (_changed.Task, _sides.GetValueOrDefault(call.To));
+            lock (_lock) (changed, side) = (_changed.Next, _sides.GetValueOrDefault(call.To));
             var order = side is null ? -1 : (side.Generation, side.Attempt).CompareTo((call.Generation, call.Attempt));
             if (order > 0) return ExchangeAnswer.GivenUp;
             if (order == 0) return await side!.Exchange.AcceptAsync(call.Parcel, cancellation) ? ExchangeAnswer.Accepted : ExchangeAnswer.GivenUp;
@@ -95,8 +94,6 @@ internal sealed class ExchangeDesk(PipelineRun run, IPeerLink peers) : IDisposab
 
     private DataMeshException Lost(GrainPlace place, ExchangeCall call, string why, Exception? cause) =>
         new($"The silo {place.Silo}, which runs task {call.To} of '{run.Definition.Name}', does not take its rows.", detail: why, cause: cause) { MayPass = true };
-
-    private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private sealed record Side(int Generation, int Attempt, RemoteExchange Exchange);
 }
