@@ -1,5 +1,6 @@
 using DataMesh.Hosting.Orleans.Grains;
 using DataMesh.Hosting.Orleans.Membership;
+using DataMesh.Hosting.Orleans.Placement;
 using DataMesh.Hosting.Orleans.Storage;
 using DataMesh.Runtime.Hosting;
 
@@ -21,9 +22,9 @@ public sealed partial class OrleansHost
         await Task.WhenAll(_holdings.Values.Where(holding => !GrainGroup.IsNear(holding.Group)).ToList().Select(async holding =>
         {
             await DrainAsync(holding, cancellation);
-            await HandOverAsync(holding);
+            await HandOverAsync(holding, null);
         }));
-        await Task.WhenAll(_holdings.Values.ToList().Select(HandOverAsync));
+        await Task.WhenAll(_holdings.Values.ToList().Select(holding => HandOverAsync(holding, null)));
         await _left.CancelAsync();
         await KeepAlive.EndAsync();
     }
@@ -49,7 +50,8 @@ public sealed partial class OrleansHost
         var held = await Task.WhenAll(ActiveSilos.Select(silo => GroupsAsync(silo, cancellation)));
         var leases = held.SelectMany(silo => silo.Groups.Select(group => new LeaseView(group.Group, silo.Silo.ToParsableString(), group.Fence, group.KeepsRunning)))
             .GroupBy(lease => lease.Group).ToDictionary(group => group.Key, group => group.MaxBy(lease => lease.Fence)!);
-        var rows = await Reminders.ReadRows(0, 0).WaitAsync(cancellation);
+        // Whatever the reminders are kept in, it may be away for a moment.
+        var rows = await PersistAsync(() => Reminders.ReadRows(0, 0), cancellation, _ => true);
         foreach (var row in rows.Reminders.Where(row => row.GrainId.Type == GroupGrain.GroupType))
             leases.TryAdd(row.GrainId.Key.ToString()!, new LeaseView(row.GrainId.Key.ToString()!, null, 0, true));
         return [.. leases.Values.OrderBy(lease => lease.Group, StringComparer.Ordinal)];
@@ -69,6 +71,8 @@ public sealed partial class OrleansHost
         Options.Address?.ToString(), _since, _holdings.Values.Sum(holding => holding.Grains), _holdings.Values.Count(holding => holding.KeepsRunning), _isLeaving);
 
     internal GroupFacts[] DescribeGroups() => [.. _holdings.Values.Select(holding => new GroupFacts(holding.Group, holding.Fence, holding.KeepsRunning))];
+
+    internal string[] TasksOf(string pipeline) => [.. _holdings.Keys.Where(group => GrainGroup.TaskOf(group)?.Pipeline == pipeline)];
 
     internal async Task<Holding> OpenAsync(string group, GroupGrain grain, CancellationToken cancellation)
     {
@@ -120,10 +124,10 @@ public sealed partial class OrleansHost
         }
     }
 
-    /// <summary>The pipelines that run here and have for a while.</summary>
+    /// <summary>The pipelines and tasks that run here and have for a while; tasks before whole pipelines.</summary>
     internal IEnumerable<Holding> Movable => _holdings.Values
         .Where(holding => holding.KeepsRunning && GrainGroup.Moves(holding.Group) && Clock.GetElapsedTime(holding.Since) >= Options.SettleTime)
-        .OrderBy(holding => holding.Since);
+        .OrderBy(holding => GrainGroup.TaskOf(holding.Group) is null).ThenBy(holding => holding.Since);
 
     /// <summary>Brings a group to a barrier; false when that took too long.</summary>
     internal async Task<bool> DrainAsync(Holding holding, CancellationToken cancellation)
@@ -144,20 +148,21 @@ public sealed partial class OrleansHost
         return false;
     }
 
-    /// <summary>Ends a group here with the datasets that nobody else here writes, and has it activated where it may go on.</summary>
-    internal async Task HandOverAsync(Holding holding)
+    /// <summary>Ends a group here with the datasets that nobody else here writes, and has it activated on a silo, or wherever it may go on.</summary>
+    internal async Task HandOverAsync(Holding holding, SiloAddress? target)
     {
         var context = holding.Grain.GrainContext;
         await holding.EndAsync();
         Activator.Worker.Left(holding.Group);
         var others = _holdings.Values.Where(other => other != holding).ToList();
         var following = holding.Near.Keys.Where(group => !others.Exists(other => other.Near.ContainsKey(group))).Select(TryFind).OfType<Holding>().ToList();
-        await Task.WhenAll(following.Select(HandOverAsync));
+        await Task.WhenAll(following.Select(dataset => HandOverAsync(dataset, target)));
         await CloseAsync(holding);
         holding.Grain.DeactivateOnIdle();
         try
         {
             await context.Deactivated.WaitAsync(HandOverTime, Clock);
+            if (target is not null) RequestContext.Set(GroupLeaderPlacement.TargetKey, target);
             if (holding.KeepsRunning && ActiveSilos.Count > 1) await Grains.GetGrain<IGroupGrain>(holding.Group).WhereAsync().WaitAsync(HandOverTime, Clock);
         }
         catch (Exception error) when (error is OrleansException or TimeoutException or ElsewhereException)

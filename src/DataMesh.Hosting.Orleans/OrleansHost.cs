@@ -119,8 +119,8 @@ public sealed partial class OrleansHost : ISiloHost
 
     internal void Log(string message) => Options.Log?.Invoke(message);
 
-    /// <summary>Asks a grain again until its silo answers or the caller gives up.</summary>
-    internal async Task<T> PersistAsync<T>(Func<Task<T>> ask, CancellationToken cancellation)
+    /// <summary>Asks again until there is an answer or the caller gives up; a grain, if nothing else is said.</summary>
+    internal async Task<T> PersistAsync<T>(Func<Task<T>> ask, CancellationToken cancellation, Func<Exception, bool>? mayPass = null)
     {
         for (var pause = 20; ; pause = Math.Min(500, pause * 2))
         {
@@ -128,7 +128,7 @@ public sealed partial class OrleansHost : ISiloHost
             {
                 return await ask().WaitAsync(cancellation);
             }
-            catch (Exception error) when (error is OrleansException or TimeoutException or ElsewhereException)
+            catch (Exception error) when (!cancellation.IsCancellationRequested && (mayPass?.Invoke(error) ?? error is OrleansException or TimeoutException or ElsewhereException))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(pause), Clock, cancellation);
             }

@@ -24,6 +24,8 @@ public sealed class GroupGrain(OrleansHost host) : Grain, IGroupGrain, IRemindab
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        // It was for this group; what the group's grains ask for from here on would have it too.
+        RequestContext.Remove(GroupLeaderPlacement.TargetKey);
         _holding = await host.OpenAsync(this.GetPrimaryKeyString(), this, cancellationToken);
         this.RegisterGrainTimer(_ => Holding.WakeAllAsync(), new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true });
     }

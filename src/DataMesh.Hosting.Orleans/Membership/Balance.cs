@@ -17,17 +17,19 @@ internal sealed class Balance(OrleansHost host)
         var silos = (await host.Loads.AskAsync(anew: true)).Where(silo => !silo.Value.IsLeaving).ToList();
         var names = string.Join(',', silos.Select(silo => silo.Key.ToParsableString()).Order(StringComparer.Ordinal));
         if (names != _silos) (_silos, _since) = (names, host.Clock.GetTimestamp());
-        if (host.IsLeaving || silos.Count < 2 || host.Clock.GetElapsedTime(_since) < host.Options.SettleTime) return;
-        var most = silos.OrderByDescending(silo => silo.Value.Running).ThenBy(silo => silo.Key.ToParsableString(), StringComparer.Ordinal).First();
-        var surplus = (most.Value.Running - silos.Min(silo => silo.Value.Running)) / 2;
-        if (!most.Key.Equals(host.Silo) || surplus < 1) return;
-        foreach (var holding in host.Movable.Take(Math.Min(surplus, MovesMax)).ToList())
+        if (host.IsLeaving || !host.Loads.IsComplete || silos.Count < 2 || host.Clock.GetElapsedTime(_since) < host.Options.SettleTime) return;
+        var loads = silos.ToDictionary(silo => silo.Key, silo => silo.Value.Running);
+        if (!loads.OrderByDescending(load => load.Value).ThenBy(load => load.Key.ToParsableString(), StringComparer.Ordinal).First().Key.Equals(host.Silo)) return;
+        foreach (var holding in host.Movable.Take(MovesMax).ToList())
         {
+            var target = loads.MinBy(load => load.Value).Key;
+            if (loads[host.Silo] - loads[target] < 2) return;
             using var late = new CancellationTokenSource(host.Options.DrainTime, host.Clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
             if (!await host.DrainAsync(holding, either.Token)) return;
-            host.Log($"gives {holding.Group} away: others have less to do");
-            await host.HandOverAsync(holding);
+            host.Log($"gives {holding.Group} to {target.ToParsableString()}, which has less to do");
+            await host.HandOverAsync(holding, target);
+            (loads[host.Silo], loads[target]) = (loads[host.Silo] - 1, loads[target] + 1);
         }
     }
 }

@@ -29,6 +29,9 @@ public interface ISiloService : IGrainService
 
     /// <summary>The groups that live there.</summary>
     Task<GroupFacts[]> GroupsAsync();
+
+    /// <summary>The tasks of a pipeline that live there, each a group of its own.</summary>
+    Task<string[]> TasksAsync(string pipeline);
 }
 
 /// <summary>Answers other silos, and sees to it that the groups in its part of the ring are taken up when the ring changes.</summary>
@@ -55,6 +58,9 @@ public sealed class SiloService(OrleansId id, Silo silo, ILoggerFactory loggers,
 
     /// <inheritdoc/>
     public Task<GroupFacts[]> GroupsAsync() => Task.FromResult(host.DescribeGroups());
+
+    /// <inheritdoc/>
+    public Task<string[]> TasksAsync(string pipeline) => Task.FromResult(host.TasksOf(pipeline));
 }
 
 /// <summary>Reaches the services of all silos.</summary>

@@ -19,7 +19,11 @@ public sealed class GroupLeaderPlacementAttribute() : PlacementAttribute(new Gro
 
 /// <summary>Where there is the least to do, or near the asker.</summary>
 [GenerateSerializer, Immutable]
-public sealed class GroupLeaderPlacement : PlacementStrategy;
+public sealed class GroupLeaderPlacement : PlacementStrategy
+{
+    /// <summary>What whoever moves a group sets in the request's context: the silo that it goes to.</summary>
+    internal const string TargetKey = "datamesh.target";
+}
 
 /// <summary>Places a grain on the silo of its group.</summary>
 internal sealed class GroupPlacementDirector(IGrainFactory grains) : IPlacementDirector
@@ -34,7 +38,9 @@ internal sealed class GroupLeaderPlacementDirector(OrleansHost host) : IPlacemen
     public async Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
         var silos = context.GetCompatibleSilos(target);
-        if (GrainGroup.IsNear(target.GrainIdentity.Key.ToString()!) && !host.IsLeaving && silos.Contains(context.LocalSilo)) return context.LocalSilo;
-        return await host.Loads.PlaceAsync(silos) ?? throw new SiloUnavailableException("No silo takes anything new.");
+        if (target.RequestContextData?.GetValueOrDefault(GroupLeaderPlacement.TargetKey) is SiloAddress chosen && silos.Contains(chosen)) return chosen;
+        var group = target.GrainIdentity.Key.ToString()!;
+        if (GrainGroup.IsNear(group) && !host.IsLeaving && silos.Contains(context.LocalSilo)) return context.LocalSilo;
+        return await host.Loads.PlaceAsync(group, silos) ?? throw new SiloUnavailableException("No silo takes anything new.");
     }
 }
