@@ -129,5 +129,10 @@ internal sealed class RedisLink : IDisposable
 
     public static RedisResult[] List(RedisResult result) => (RedisResult[])result!;
 
-    private async Task<RedisResult> CommandAsync(string command, params object[] arguments) => await _database.ExecuteAsync(command, arguments).WaitAsync(_timeout);
+    /// <summary>
+    /// What follows an answer goes on in the thread pool. The connection hands out answers one after the other and waits for whatever follows at once: a file
+    /// that is opened there, or a lock, would keep the answers of all others from them, and with them the renewal of the session.
+    /// </summary>
+    private async Task<RedisResult> CommandAsync(string command, params object[] arguments) =>
+        await _database.ExecuteAsync(command, arguments).ContinueWith(static answered => answered, TaskScheduler.Default).Unwrap().WaitAsync(_timeout);
 }
