@@ -1,13 +1,12 @@
 // How long grains stand still when a silo is killed, frozen or asked to end, and when Redis is killed and restarted.
 // Before that: calls per second, and what a grain costs.
-// usage: node loadtests/failover.mjs [kills=20] [grains=12] [host=redis]      (needs redis-server and the .NET SDK; takes some minutes)
+// usage: node loadtests/failover.mjs [kills=20] [grains=12] [host=redis] [--built]      (needs redis-server and the .NET SDK; takes some minutes)
 // The host is redis, orleans, or orleans-default: with Orleans' own failure detection. OrleansEngine=true in the environment compiles Orleans in.
-import { spawn, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import readline from 'node:readline';
+import { endAll, freePort, pause, start, startRedis } from './processes.mjs';
 
 const kills = Number(process.argv[2] ?? 20);
 const grains = Number(process.argv[3] ?? 12);
@@ -20,38 +19,20 @@ const folder = mkdtempSync(path.join(tmpdir(), 'datamesh-failover-'));
 const port = await freePort();
 let redis;
 const silos = [];
-const started = [];
-
-function freePort() {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => resolve(port)); });
-  });
-}
-
-function startRedis() {
-  redis = spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes', '--save', ''], { stdio: ['ignore', 'pipe', 'inherit'] });
-  return new Promise(resolve => readline.createInterface(redis.stdout).on('line', line => line.includes('Ready to accept') && resolve()));
-}
-
-const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 
 /** Starts a silo; resumes[] gets what it takes up, with the time on its clock. */
-function startSilo() {
-  const child = spawn('dotnet', [binary, `127.0.0.1:${port}`, host], { stdio: ['pipe', 'pipe', 'pipe'] });
-  started.push(child);
-  const silo = { child, resumes: [], waiting: [] };
-  let log = '';
-  child.stderr.on('data', text => { log = (log + text).slice(-4000); });
-  child.on('exit', code => { if (!silo.id) { console.error(`a silo did not start (${code}):\n${log}`); process.exit(1); } });
-  return new Promise(resolve => readline.createInterface(child.stdout).on('line', line => {
+async function startSilo() {
+  const silo = { resumes: [], waiting: [] };
+  silo.child = await start('dotnet', [binary, `127.0.0.1:${port}`, host], line => line.startsWith('ready'), line => {
     const words = line.split(' ');
-    if (words[0] === 'ready') { silo.id = words[1]; silos.push(silo); resolve(silo); }
-    if (words[0] === 'session') silo.id = words[1];
+    if (words[0] === 'ready' || words[0] === 'session') silo.id = words[1];
     if (words[0] === 'resumed') silo.resumes.push([words[1].split('/')[0], Number(words[2])]);
     if (words[0] === 'done' || words[0] === 'failed') silo.waiting.shift()?.(line);
     if (words[0] === 'groups') silo.groups = (words[1] ?? '').split(',').filter(Boolean);
     if (words[0] === 'filled') console.log(line);
-  }));
+  });
+  silos.push(silo);
+  return silo;
 }
 
 const tell = (silo, line) => new Promise(resolve => { silo.waiting.push(resolve); silo.child.stdin.write(line + '\n'); });
@@ -68,7 +49,8 @@ async function resumed(groups, since) {
 
 function report(what, times) {
   times.sort((a, b) => a - b);
-  console.log(`${what.padEnd(28)} median ${(times[times.length >> 1] / 1000).toFixed(2)} s   worst ${(times.at(-1) / 1000).toFixed(2)} s   (${times.length} times)`);
+  const at = share => (times[Math.min(times.length - 1, Math.floor(times.length * share))] / 1000).toFixed(2);
+  console.log(`${what.padEnd(28)} ${times.length} times, seconds: least ${at(0)}  p25 ${at(0.25)}  median ${at(0.5)}  p75 ${at(0.75)}  p90 ${at(0.9)}  worst ${at(1)}`);
 }
 
 async function busiest() {
@@ -93,8 +75,8 @@ async function measure(what, times, harm, afterwards) {
 }
 
 try {
-  execFileSync('dotnet', ['build', project, '-c', 'Release', '-nologo', '-v', 'quiet'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  await startRedis();
+  if (!process.argv.includes('--built')) execFileSync('dotnet', ['build', project, '-c', 'Release', '-nologo', '-v', 'quiet'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  redis = await startRedis(folder, port);
   for (let i = 0; i < 3; i++) await startSilo();
   for (let i = 0; i < grains; i++) await tell(silos[0], `call p${i} 1000001`);
   for (const calls of [2_000, 20_000]) await tell(silos[0], `calls ${calls}`);
@@ -112,14 +94,13 @@ try {
   for (let i = 0; i < Math.ceil(kills / 4); i++) {
     redis.kill('SIGKILL');
     await pause(200);
-    await startRedis();
+    redis = await startRedis(folder, port);
     const since = Date.now();
     for (let j = 0; j < grains; j++) while (!(await tell(silos[0], `call p${j} 1`)).startsWith('done'));
     back.push(Date.now() - since);
   }
   report('Redis killed and restarted', back);
 } finally {
-  for (const child of started) child.kill('SIGKILL');
-  redis?.kill('SIGKILL');
+  await endAll();
   rmSync(folder, { recursive: true, force: true });
 }

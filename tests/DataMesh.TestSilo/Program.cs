@@ -16,7 +16,8 @@ namespace DataMesh.TestSilo;
 
 /// <summary>
 /// A silo of counters in a process of its own, for tests that kill it: <c>DataMesh.TestSilo REDIS [redis | orleans | orleans-default]</c>. Tells on standard output that it is ready and which
-/// grains it resumes; takes <c>call KEY COUNT [DETAIL]</c>, <c>calls NUMBER</c>, <c>fill NUMBER</c> and <c>groups</c> on standard input; leaves on SIGTERM.
+/// grains it resumes; takes <c>call KEY COUNT [DETAIL]</c>, <c>calls NUMBER</c>, <c>fill NUMBER</c>, <c>bench SECONDS</c> and <c>groups</c> on standard input; leaves
+/// on SIGTERM.
 /// </summary>
 internal static class Program
 {
@@ -33,7 +34,8 @@ internal static class Program
         var worker = new CounterWorker { Resumed = id => Console.WriteLine($"resumed {id.Key} {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}") };
         var entrance = new Entrance();
         await using var server = await ApiServer.StartAsync(
-            new ApiOptions(new IPEndPoint(IPAddress.Loopback, 0), "secret") { Peers = new IPEndPoint(IPAddress.Loopback, 0) }, Log, new PeerEndpoints(entrance, Log).Map);
+            new ApiOptions(new IPEndPoint(IPAddress.Loopback, 0), "secret") { Peers = new IPEndPoint(IPAddress.Loopback, 0) }, Log,
+            new PeerEndpoints(entrance, Log).Map, new ExchangeEndpoints(ExchangeBench.AcceptAsync, Log).Map);
         await using var silo = await SiloAsync(args, server.PeerAddress!, new CounterActivator(worker));
         entrance.Silo = silo as IPeerReceiver;
         await silo.StartAsync(default);
@@ -77,6 +79,7 @@ internal static class Program
             try
             {
                 if (words[0] == "fill") await FillAsync(silo, Number(words[1]));
+                else if (words[0] == "bench") await Bench.RunAsync(silo, Number(words[1]));
                 else if (words[0] == "calls") await CallsAsync(silo, Number(words[1]));
                 else if (words[0] == "groups")
                     Console.WriteLine($"groups {string.Join(',', (await silo.LeasesAsync(default)).Where(lease => lease.Silo == silo.SiloId && lease.KeepsRunning).Select(lease => lease.Group))}");

@@ -26,6 +26,7 @@ public sealed class CounterMachine : IGrainMachine<CounterState>
     public const long Cancel = Special + 5;
     public const long Resumed = Special + 6;
     public const long TellAll = Special + 7;
+    public const long Add = Special + 8;
 
     public static GrainId Id(string key) => new(GrainKind.Source, $"{key}/counter");
 
@@ -39,6 +40,7 @@ public sealed class CounterMachine : IGrainMachine<CounterState>
         Block => new(state, new Wait(Timeout.InfiniteTimeSpan, 9)),
         Cancel => new(state, new CancelWork(), new Wait(TimeSpan.Zero, 8)),
         TellAll => new(state, [.. Enumerable.Range(0, (int)detail).Select(number => new Send(Id("told"), new SplitsRead(number)))]),
+        Add => new(state with { Sum = state.Sum + detail }),
         _ => new(state with { Sum = state.Sum + count, Heard = [.. state.Heard.TakeLast(499), count] }),
     };
 
