@@ -25,13 +25,15 @@ public sealed partial class RedisSilo
         {
             await RedisLink.RepeatAsync(() => _link.SubscribeAsync("wake", _ => Wake()), cancellation);
             await RedisLink.RepeatAsync(() => _link.SubscribeAsync("forgotten", LetGo), cancellation);
-            await RedisLink.RepeatAsync(() => OnceAsync(wasWoken: true), cancellation);
+            await RedisLink.RepeatAsync(() => _membership.RenewAsync(0, isLeaving: false), cancellation);
         }
         catch (Exception error) when (RedisLink.IsTrouble(error))
         {
             throw new DataMeshException($"Redis at {_options.Server} does not answer.", detail: error.Message, hint: "is it starting? try again", cause: error);
         }
 
+        // What it takes up from here on it may lose again: that is no reason not to have joined.
+        _log($"Joined as {_membership.Id}.");
         _watch = Clock.CreateTimer(_ => StopIfLate(), null, _options.RenewEvery / 4, _options.RenewEvery / 4);
         _loop = Task.Run(LoopAsync, CancellationToken.None);
     }
@@ -89,7 +91,7 @@ public sealed partial class RedisSilo
 
     private async Task LoopAsync()
     {
-        var wasWoken = false;
+        var wasWoken = true;
         while (!_left.IsCancellationRequested)
         {
             try

@@ -5,7 +5,8 @@ namespace DataMesh.Core.Storage;
 /// <summary>
 /// A named step at which a test can kill the process, as a failing machine would: no handler runs, nothing is flushed.
 /// <c>DATAMESH_CRASH_AT=prepare.record:2</c> kills it the second time it gets there; <c>DATAMESH_FREEZE_AT</c> stops it instead, until someone sends SIGCONT.
-/// Without the variables a step costs two comparisons. Only per file or per epoch, never per batch.
+/// <c>DATAMESH_HOLD_AT</c> keeps only what got there waiting, until there is a file at <c>DATAMESH_HOLD_UNTIL</c>: what is done to a run then finds it at work.
+/// Without the variables a step costs three comparisons. Only per file or per epoch, never per batch.
 /// </summary>
 public static class CrashPoint
 {
@@ -13,6 +14,7 @@ public static class CrashPoint
 
     private static readonly Wish? Crash = Wish.Parse(Environment.GetEnvironmentVariable("DATAMESH_CRASH_AT"));
     private static readonly Wish? Freeze = Wish.Parse(Environment.GetEnvironmentVariable("DATAMESH_FREEZE_AT"));
+    private static readonly Wish? Hold = Wish.Parse(Environment.GetEnvironmentVariable("DATAMESH_HOLD_AT"));
 
     /// <summary>Told of every step that is reached, when processes are simulated inside this one.</summary>
     internal static Action<string>? Observer { get; set; }
@@ -28,6 +30,12 @@ public static class CrashPoint
         }
 
         if (Freeze?.Comes(name) == true) _ = LibC.Kill(Environment.ProcessId, SigStop);
+        if (Hold?.Comes(name) == true) Wait(Environment.GetEnvironmentVariable("DATAMESH_HOLD_UNTIL"));
+    }
+
+    private static void Wait(string? file)
+    {
+        while (!File.Exists(file)) Thread.Sleep(5);
     }
 
     /// <summary>What is to happen at the n-th time of a step.</summary>

@@ -11,6 +11,7 @@ public class ClusterTests : IDisposable
     private readonly RedisServer _redis = new();
     private readonly CrashFolder _folder = new(Undisturbed.SmallEpochs);
     private readonly List<SiloProcess> _silos = [];
+    private Gate? _gate;
 
     /// <summary>What the silos are members by.</summary>
     protected virtual string Host => "redis";
@@ -36,11 +37,9 @@ public class ClusterTests : IDisposable
     [Fact]
     public async Task A_pipeline_whose_silo_is_killed_goes_on_elsewhere_as_if_nothing_had_happened()
     {
-        GoOnForever();
-        Start(3);
-        _silos[0].Do("submit", "p.yaml");
-        var victim = RunnerOf("orders");
+        var victim = RunnerOf("orders", 3);
         victim.Kill();
+        _gate!.Open();
         var other = _silos.First(silo => silo != victim);
         var committed = await other.Client.StatusAsync("orders");
         Assert.True(committed.Counts is { RowsRead: > 0, Stages.Count: > 0 }, committed.ToString());
@@ -61,11 +60,8 @@ public class ClusterTests : IDisposable
     [Fact]
     public void A_silo_that_leaves_hands_its_pipelines_over_and_new_ones_take_their_share()
     {
-        GoOnForever();
-        Start(2);
-        _silos[0].Do("submit", "p.yaml");
-        var leaver = RunnerOf("orders");
-        Assert.Equal(0, leaver.Terminate());
+        var leaver = RunnerOf("orders", 2);
+        Assert.Equal(0, leaver.Terminate(_gate));
         Start(1);
         var end = _silos[^1].AwaitPhase("orders", "waiting");
         Undisturbed.AssertSame(_folder);
@@ -77,12 +73,10 @@ public class ClusterTests : IDisposable
     [Fact]
     public async Task Wishes_are_brought_to_the_silo_that_has_the_pipeline()
     {
-        GoOnForever();
-        Start(2);
-        _silos[0].Do("submit", "p.yaml");
-        var runner = RunnerOf("orders");
+        var runner = RunnerOf("orders", 2);
         var other = _silos.First(silo => silo != runner);
         await other.Client.AskAsync("orders", "pause");
+        _gate!.Open();
         other.AwaitPhase("orders", "paused");
         runner.Kill();
         await other.Client.AskAsync("orders", "resume");
@@ -125,15 +119,16 @@ public class ClusterTests : IDisposable
 
     private void Start(int count)
     {
-        for (var i = 0; i < count; i++) _silos.Add(SiloProcess.Start(_folder.Root, null, "--redis", _redis.Address, "--host", Host));
+        for (var i = 0; i < count; i++) _silos.Add(SiloProcess.Start(_folder.Root, _gate?.Environment, "--redis", _redis.Address, "--host", Host));
     }
 
-    /// <summary>What is done to the pipeline finds it at work, however fast it has read what is there.</summary>
-    private void GoOnForever() => File.AppendAllText(Path.Combine(_folder.Root, "p.yaml"), "\ntrigger: continuous\n");
-
-    /// <summary>The silo that runs a pipeline, in the middle of it.</summary>
-    private SiloProcess RunnerOf(string pipeline)
+    /// <summary>Runs the pipeline, which does not end, in new silos until it waits in the middle of its work: the silo that has it.</summary>
+    private SiloProcess RunnerOf(string pipeline, int silos)
     {
+        File.AppendAllText(Path.Combine(_folder.Root, "p.yaml"), "\ntrigger: continuous\n");
+        _gate = new Gate(_folder.Root, "complete.end:3");
+        Start(silos);
+        _silos[0].Do("submit", "p.yaml");
         var status = _silos[0].Await(pipeline, each => each.EpochsCommitted >= 2 && each.Tasks.Count > 0);
         return _silos.First(silo => silo.Id == status.Tasks[0].Silo);
     }

@@ -39,6 +39,8 @@ internal sealed class SiloProcess : IDisposable
         var process = DatameshProcess.Start(folder, environment ?? [], ["silo", "--listen", "127.0.0.1:0", "--state", "silo-state", "--json", .. options]);
         var error = process.StandardError.ReadToEndAsync();
         var line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"The silo did not start: {error.Result}");
+        // Whoever does not start tells why on many lines.
+        if (!line.EndsWith('}')) throw new InvalidOperationException($"The silo did not start: {line}{process.StandardOutput.ReadToEnd()}\n{error.Result}");
         var started = JsonSerializer.Deserialize<JsonElement>(line);
         return new SiloProcess(process, folder, started.GetProperty("address").GetString()!, error) { Id = started.GetProperty("silo").GetString()! };
     }
@@ -90,10 +92,11 @@ internal sealed class SiloProcess : IDisposable
         kill.WaitForExit();
     }
 
-    /// <summary>Sends SIGTERM; the exit code.</summary>
-    public int Terminate()
+    /// <summary>Sends SIGTERM, and lets go what it is to find held; the exit code.</summary>
+    public int Terminate(Gate? gate = null)
     {
         Signal("TERM");
+        gate?.Open();
         Assert.True(_process.WaitForExit(Patience), "the silo did not end");
         return _process.ExitCode;
     }

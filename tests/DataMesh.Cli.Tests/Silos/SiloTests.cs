@@ -64,11 +64,12 @@ public sealed class SiloTests
     public void A_silo_that_is_terminated_commits_what_it_has_read_and_the_next_one_goes_on()
     {
         using var folder = new CrashFolder(Undisturbed.SmallEpochs);
-        using (var first = SiloProcess.Start(folder.Root))
+        var gate = new Gate(folder.Root, "complete.end:2");
+        using (var first = SiloProcess.Start(folder.Root, gate.Environment))
         {
             first.Do("submit", "p.yaml");
             first.Await("orders", status => status.EpochsCommitted >= 1);
-            Assert.Equal(0, first.Terminate());
+            Assert.Equal(0, first.Terminate(gate));
         }
 
         using var second = SiloProcess.Start(folder.Root);
@@ -80,11 +81,13 @@ public sealed class SiloTests
     public async Task A_paused_pipeline_stands_still_also_over_a_restart_of_its_silo_and_goes_on_when_resumed()
     {
         using var folder = new CrashFolder(Undisturbed.SmallEpochs);
-        using (var first = SiloProcess.Start(folder.Root))
+        var gate = new Gate(folder.Root, "complete.end:2");
+        using (var first = SiloProcess.Start(folder.Root, gate.Environment))
         {
             first.Do("submit", "p.yaml");
             first.Await("orders", status => status.EpochsCommitted >= 1);
             Assert.Equal("paused", (await first.Client.AskAsync("orders", "pause")).Desired);
+            gate.Open();
             first.AwaitPhase("orders", "paused");
             first.Kill();
         }

@@ -41,9 +41,11 @@ public sealed class SpreadTests : IDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("datamesh-spread-").FullName;
     private readonly RedisServer _redis = new();
     private readonly List<SiloProcess> _silos = [];
+    private readonly Gate _gate;
 
     public SpreadTests()
     {
+        _gate = new Gate(_root, "complete.end:2");
         Directory.CreateDirectory(Path.Combine(_root, "in"));
         File.WriteAllText(Path.Combine(_root, "p.yaml"), Yaml);
     }
@@ -59,6 +61,7 @@ public sealed class SpreadTests : IDisposable
         var coordinator = HolderOf("orders");
         var victim = _silos.First(silo => silo.Id != coordinator && silos.Contains(silo.Id));
         victim.Kill();
+        _gate.Open();
         Start(1);
         var other = _silos.First(silo => silo != victim);
         Finish(other);
@@ -76,6 +79,7 @@ public sealed class SpreadTests : IDisposable
         var coordinator = HolderOf("orders");
         var victim = _silos.First(silo => silo.Id == coordinator == isCoordinator && silos.Contains(silo.Id));
         victim.Kill();
+        _gate.Open();
         Start(1);
         Finish(_silos.First(silo => silo != victim), ExpectedOfKeys.Value);
     }
@@ -86,6 +90,7 @@ public sealed class SpreadTests : IDisposable
         Begin(3);
         var coordinator = HolderOf("orders");
         _silos.First(silo => silo.Id == coordinator).Kill();
+        _gate.Open();
         Finish(_silos.First(silo => silo.Id != coordinator));
     }
 
@@ -97,6 +102,7 @@ public sealed class SpreadTests : IDisposable
         var victim = _silos.First(silo => silo.Id != coordinator && LeasesOf(silo.Id).Any(group => group.StartsWith("instance:", StringComparison.Ordinal)));
         var other = _silos.First(silo => silo != victim);
         victim.Signal("STOP");
+        _gate.Open();
         for (var file = Files; file < 2 * Files; file++) Write(file);
         other.Await("orders", _ => other.Client.ClusterAsync(withLeases: true).Result.Leases.All(lease => lease.Silo != victim.Id));
         victim.Signal("CONT");
@@ -109,7 +115,7 @@ public sealed class SpreadTests : IDisposable
         Begin(3);
         var coordinator = HolderOf("orders");
         var leaver = _silos.First(silo => silo.Id != coordinator);
-        Assert.Equal(0, leaver.Terminate());
+        Assert.Equal(0, leaver.Terminate(_gate));
         Finish(_silos.First(silo => silo != leaver));
     }
 
@@ -175,7 +181,7 @@ public sealed class SpreadTests : IDisposable
 
     private void Start(int count, params string[] options)
     {
-        for (var i = 0; i < count; i++) _silos.Add(SiloProcess.Start(_root, null, ["--redis", _redis.Address, .. options]));
+        for (var i = 0; i < count; i++) _silos.Add(SiloProcess.Start(_root, _gate.Environment, ["--redis", _redis.Address, .. options]));
     }
 
     private void Write(int file)
