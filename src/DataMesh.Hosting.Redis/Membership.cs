@@ -39,8 +39,11 @@ internal sealed class Membership(RedisLink link, RedisOptions options, TimeProvi
     /// <summary>The living silos, as of the last renewal.</summary>
     public IReadOnlyList<Member> Members => Volatile.Read(ref _members);
 
-    /// <summary>Renews the session, or makes one; null when it was buried: this silo is a new one from then on.</summary>
-    public async Task<Renewal?> RenewAsync(int grains, bool isLeaving)
+    /// <summary>
+    /// Renews the session, or makes one; null when it was buried: this silo is a new one from then on. When Redis was restarted it is told again what it may
+    /// have forgotten before this silo counts as a member again: whatever is activated then would begin with what is older.
+    /// </summary>
+    public async Task<Renewal?> RenewAsync(int grains, bool isLeaving, Func<Task> tellAgain)
     {
         var sent = clock.GetTimestamp();
         var reply = RedisLink.List(await link.RunAsync(SessionScripts.Renew, Id, options.Address.ToString(), _since, grains, isLeaving ? "1" : "0", _redisRun));
@@ -54,6 +57,7 @@ internal sealed class Membership(RedisLink link, RedisOptions options, TimeProvi
         var run = RedisLink.Text(reply[0])!;
         var isRestarted = _redisRun.Length > 0 && run != _redisRun;
         SawRestart |= isRestarted;
+        if (isRestarted) await tellAgain();
         _redisRun = run;
         // After a pause, or with another Redis, what was seen before says nothing: everyone gets the full session time to come back.
         if (isRestarted || clock.GetElapsedTime(_renewed) > options.SessionTime / 2) _watched.Clear();

@@ -25,7 +25,7 @@ public sealed partial class RedisSilo
         {
             await RedisLink.RepeatAsync(() => _link.SubscribeAsync("wake", _ => Wake()), cancellation);
             await RedisLink.RepeatAsync(() => _link.SubscribeAsync("forgotten", LetGo), cancellation);
-            await RedisLink.RepeatAsync(() => _membership.RenewAsync(0, isLeaving: false), cancellation);
+            await RedisLink.RepeatAsync(() => RenewAsync(), cancellation);
         }
         catch (Exception error) when (RedisLink.IsTrouble(error))
         {
@@ -122,7 +122,7 @@ public sealed partial class RedisSilo
     private async Task<bool> OnceAsync(bool wasWoken)
     {
         var before = (_membership.Id, Joined: _membership.IsValid);
-        if (await _membership.RenewAsync(_directory.Holdings.Sum(holding => holding.Grains), _isLeaving) is not { } renewal)
+        if (await RenewAsync() is not { } renewal)
         {
             _log($"The session {before.Id} is over: others have taken its grains up. Going on as a new silo.");
             await StopActing();
@@ -131,12 +131,6 @@ public sealed partial class RedisSilo
 
         if (!before.Joined) _log($"Joined as {_membership.Id}.");
         NoteGone(renewal.Members);
-        if (renewal.IsRestarted)
-        {
-            _log("Redis was restarted: telling it again what runs here.");
-            _background.Add(_states.RepeatAsync(_left.Token));
-        }
-
         if (_isLeaving) return false;
         if (await _membership.BuryAsync()) return true;
         if (renewal.Orphans > 0) await HoldAsync(RedisLink.List(await _link.RunAsync(LeaseScripts.Adopt, _membership.Id)), "took up");
@@ -146,6 +140,12 @@ public sealed partial class RedisSilo
         RetireIdle();
         return false;
     }
+
+    private Task<Renewal?> RenewAsync() => _membership.RenewAsync(_directory.Holdings.Sum(holding => holding.Grains), _isLeaving, () =>
+    {
+        _log("Redis was restarted: telling it again what runs here.");
+        return _states.RepeatAsync();
+    });
 
     private async Task HoldAsync(StackExchange.Redis.RedisResult[] groups, string how)
     {

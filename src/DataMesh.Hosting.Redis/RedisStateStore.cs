@@ -9,6 +9,8 @@ namespace DataMesh.Hosting.Redis;
 /// </summary>
 internal sealed class RedisStateStore(RedisLink link, Membership membership) : IGrainStateStore
 {
+    private const int AtOnce = 128;
+
     private readonly ConcurrentDictionary<GrainId, Written> _kept = new();
 
     public async ValueTask<StoredState?> ReadAsync(GrainId id, CancellationToken cancellation)
@@ -21,7 +23,8 @@ internal sealed class RedisStateStore(RedisLink link, Membership membership) : I
     public async ValueTask<long?> WriteAsync(GrainId id, string json, long expected, long fence, bool keepsRunning, CancellationToken cancellation)
     {
         var written = new Written(membership.Id, json, expected, fence, keepsRunning);
-        var version = await WriteAsync(id, written, cancellation);
+        var reply = RedisLink.Number(await link.PersistAsync(StateScripts.Write, cancellation, Arguments(id, written)));
+        long? version = reply == 0 ? null : reply;
         if (version is not null && keepsRunning) _kept[id] = written;
         else _kept.TryRemove(id, out _);
         return version;
@@ -31,19 +34,14 @@ internal sealed class RedisStateStore(RedisLink link, Membership membership) : I
     public void Forget(GrainId id) => _kept.TryRemove(id, out _);
 
     /// <summary>Writes again what must be running: Redis was restarted and may have lost the last of it.</summary>
-    public async Task RepeatAsync(CancellationToken cancellation)
+    public async Task RepeatAsync()
     {
-        foreach (var (id, written) in _kept)
-            if (written.Silo == membership.Id) await WriteAsync(id, written, cancellation);
+        foreach (var part in _kept.Where(kept => kept.Value.Silo == membership.Id).Chunk(AtOnce))
+            await Task.WhenAll(part.Select(kept => link.RunAsync(StateScripts.Write, Arguments(kept.Key, kept.Value))));
     }
 
-    private async Task<long?> WriteAsync(GrainId id, Written written, CancellationToken cancellation)
-    {
-        var version = RedisLink.Number(await link.PersistAsync(
-            StateScripts.Write, cancellation, id.ToString(), GrainGroup.Of(id), written.Silo, written.Json, written.Expected, written.Fence, written.KeepsRunning ? "1" : "0",
-            membership.SawRestart ? "1" : "0"));
-        return version == 0 ? null : version;
-    }
+    private object[] Arguments(GrainId id, Written written) =>
+        [id.ToString(), GrainGroup.Of(id), written.Silo, written.Json, written.Expected, written.Fence, written.KeepsRunning ? "1" : "0", membership.SawRestart ? "1" : "0"];
 
     private sealed record Written(string Silo, string Json, long Expected, long Fence, bool KeepsRunning);
 }

@@ -1,9 +1,7 @@
-using Xunit.Abstractions;
-
 namespace DataMesh.Chaos.Tests;
 
 /// <summary>SIGKILL of Redis: it comes back at once, after all silos have stopped themselves, or without the end of its file.</summary>
-public sealed class RedisKilledTests(ITestOutputHelper output)
+public sealed class RedisKilledTests
 {
     [Fact]
     public void Redis_is_killed_and_comes_back_at_once()
@@ -35,12 +33,6 @@ public sealed class RedisKilledTests(ITestOutputHelper output)
     [Fact]
     public void Redis_comes_back_without_the_end_of_its_file()
     {
-        if (ChaosCluster.Rounds(0) == 0)
-        {
-            output.WriteLine("Left to DATAMESH_CHAOS_ROUNDS=N: a defect is known, the pipeline may stand still until it is restarted (docs/mechanisms/hosts.md).");
-            return;
-        }
-
         using var cluster = new ChaosCluster();
         for (var i = 0; i < 2; i++) cluster.Start();
         for (var round = 0; round < ChaosCluster.Rounds(1); round++)

@@ -68,11 +68,21 @@ public sealed class RedisServer : IDisposable
         File.WriteAllBytes(AppendOnlyFile, bytes[..(secondLine + 2)]);
     }
 
+    /// <summary>A port below those that the system gives to connections, which could take it before its server does.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(15_000, 32_000));
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+            }
+        }
     }
 
     public void Dispose()

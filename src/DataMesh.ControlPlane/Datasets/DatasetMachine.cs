@@ -25,7 +25,7 @@ public sealed class DatasetMachine : IGrainMachine<DatasetState>
     public bool KeepsRunning(DatasetState state) => state.Waiting.Count > 0;
 
     /// <inheritdoc/>
-    public Step<DatasetState> Resume(GrainId self, DatasetState state) => new(state, new CancelWork(), CommitFirst(self, state.Waiting));
+    public Step<DatasetState> Resume(GrainId self, DatasetState state, long fence) => new(state, new CancelWork(), CommitFirst(self, state.Waiting));
 
     private static Commit CommitFirst(GrainId self, IReadOnlyList<CommitTarget> waiting) => new(waiting[0].RunId, self.Key, waiting[0].PreparedPath);
 

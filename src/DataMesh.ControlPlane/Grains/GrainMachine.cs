@@ -36,7 +36,10 @@ public interface IGrainMachine<TState> where TState : notnull
     /// The turn of <see cref="Activated"/>: its process went away with what it was doing, which is derived again from the state. Called for states that
     /// keep running only.
     /// </summary>
-    Step<TState> Resume(GrainId self, TState state);
+    /// <param name="self">The grain.</param>
+    /// <param name="state">Its state, which may be older than what it did last: a store may lose its end.</param>
+    /// <param name="fence">The activation's fencing token: greater than that of every activation before, whatever was lost.</param>
+    Step<TState> Resume(GrainId self, TState state, long fence);
 }
 
 /// <summary>The outcome of a turn.</summary>

@@ -41,9 +41,11 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
     public bool KeepsRunning(PipelineState state) => state.IsActive;
 
     /// <inheritdoc/>
-    public Step<PipelineState> Resume(GrainId self, PipelineState state)
+    public Step<PipelineState> Resume(GrainId self, PipelineState state, long fence)
     {
         var log = new Log(LogLevel.Warning, "the process that ran it went away: it goes on from the last committed epoch");
+        // An attempt that the store has forgotten may have had the next number, and others may remember it.
+        state = state with { Attempt = Math.Max(state.Attempt, fence) };
         if (state.Phase != PipelinePhase.Waiting) return Also(Recover(self, state), log);
         return state.IsStopping ? Also(Conclude(self, state), log) : new(state, new CancelWork(), new AwaitTrigger(state.RunId));
     }

@@ -57,8 +57,8 @@ public sealed record PipelineState(
     /// <summary>Whether the pipeline looks again for input after it has read everything.</summary>
     public bool Repeats { get; init; }
 
-    /// <summary>Counts up with every recovery, over all runs.</summary>
-    public int Attempt { get; init; }
+    /// <summary>Greater with every recovery, over all runs; greater than the fencing token of the activation that took the run up again.</summary>
+    public long Attempt { get; init; }
 
     /// <summary>What people want of it.</summary>
     public DesiredState Desired { get; init; }

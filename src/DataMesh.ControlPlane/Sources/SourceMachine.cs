@@ -26,7 +26,7 @@ public sealed class SourceMachine : IGrainMachine<SourceState>
     public bool KeepsRunning(SourceState state) => state.IsListing;
 
     /// <inheritdoc/>
-    public Step<SourceState> Resume(GrainId self, SourceState state) => new(state, new CancelWork(), new Enumerate(state.RunId));
+    public Step<SourceState> Resume(GrainId self, SourceState state, long fence) => new(state, new CancelWork(), new Enumerate(state.RunId));
 }
 
 /// <summary>The state of a source grain: counts only. Which splits are done stands in the manifests beside the data.</summary>
@@ -41,17 +41,17 @@ public sealed record SourceState(string RunId, GrainId? Pipeline, long Pending, 
     public bool IsListing { get; init; }
 
     /// <summary>The pipeline's attempt that last asked.</summary>
-    public int Attempt { get; init; }
+    public long Attempt { get; init; }
 
     /// <summary>The last epoch whose splits are counted as done.</summary>
     public long Epoch { get; init; } = -1;
 }
 
 /// <summary>Asks for the splits that exist now and are not committed.</summary>
-public sealed record ListSplits(string RunId, GrainId Pipeline, int Attempt = 0) : GrainEvent;
+public sealed record ListSplits(string RunId, GrainId Pipeline, long Attempt = 0) : GrainEvent;
 
 /// <summary>Answers <see cref="ListSplits"/>.</summary>
-public sealed record SplitsListed(GrainId Source, long Pending, long Bytes, int Attempt = 0) : GrainEvent;
+public sealed record SplitsListed(GrainId Source, long Pending, long Bytes, long Attempt = 0) : GrainEvent;
 
 /// <summary>Splits were read and committed in an epoch.</summary>
 public sealed record SplitsRead(long Count, long Epoch = -1) : GrainEvent;

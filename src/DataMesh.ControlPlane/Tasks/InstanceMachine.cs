@@ -30,7 +30,7 @@ public sealed class InstanceMachine : IGrainMachine<InstanceState>
     public bool KeepsRunning(InstanceState state) => state.Phase is InstancePhase.Running or InstancePhase.Staged;
 
     /// <inheritdoc/>
-    public Step<InstanceState> Resume(GrainId self, InstanceState state) =>
+    public Step<InstanceState> Resume(GrainId self, InstanceState state, long fence) =>
         Fail(self, state, new WorkFailed("task", "The silo that ran a task went away.", MayPass: true) { IsLost = true });
 
     /// <summary>The number of an instance.</summary>
@@ -63,22 +63,22 @@ public enum InstancePhase
 /// <param name="Attempt">The pipeline's attempt: what belongs to an earlier one means nothing.</param>
 /// <param name="Coordinator">The coordinator of its commit group.</param>
 /// <param name="Epoch">The epoch.</param>
-public sealed record InstanceState(InstancePhase Phase, string RunId, int Attempt, GrainId? Coordinator, long Epoch);
+public sealed record InstanceState(InstancePhase Phase, string RunId, long Attempt, GrainId? Coordinator, long Epoch);
 
 /// <summary>An epoch begins: read and stage your part of it.</summary>
-public sealed record RunPart(string RunId, int Attempt, GrainId Coordinator, int Instance, long Epoch) : GrainEvent;
+public sealed record RunPart(string RunId, long Attempt, GrainId Coordinator, int Instance, long Epoch) : GrainEvent;
 
 /// <summary>The part is staged, as those of all others are; or the epoch was given up.</summary>
-public sealed record PartEnded(int Attempt, long Epoch) : GrainEvent;
+public sealed record PartEnded(long Attempt, long Epoch) : GrainEvent;
 
 /// <summary>An instance could not read its part.</summary>
-public sealed record PartFailed(GrainId Instance, int Attempt, WorkFailed Failure) : GrainEvent;
+public sealed record PartFailed(GrainId Instance, long Attempt, WorkFailed Failure) : GrainEvent;
 
 /// <summary>The epoch is given up, or there is no further one: let go of everything.</summary>
-public sealed record StopPart(string RunId, int Attempt) : GrainEvent;
+public sealed record StopPart(string RunId, long Attempt) : GrainEvent;
 
 /// <summary>Reads and stages one instance's part of an epoch; ends in <see cref="PartEnded"/>.</summary>
-public sealed record ReadPart(string RunId, int Attempt, int Instance, long Epoch) : Work, IRunWork;
+public sealed record ReadPart(string RunId, long Attempt, int Instance, long Epoch) : Work, IRunWork;
 
 /// <summary>An instance is wanted no more: lets go of what it holds between epochs, such as a split that is read half.</summary>
 public sealed record LeavePart(string RunId, int Instance) : Work, IRunWork;

@@ -34,6 +34,8 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
         TargetRefused refused when state.Phase == TaskPhase.Committing && refused.PreparedId == state.Prepared?.PreparedId => Fail(self, state, refused.Failure),
         EpochCompleted completed when state.Phase == TaskPhase.Completing && completed.Epoch == state.Epoch => OnCompleted(self, state, completed),
         PartFailed failed when state.Phase == TaskPhase.Reading && failed.Attempt == state.Attempt => Fail(self, state, failed.Failure),
+        // Whoever is behind has forgotten what it was told; whoever has not takes it as told before.
+        PartFailed failed when state.Phase == TaskPhase.Reading && failed.Attempt < state.Attempt => new(state, Part(self, state, failed.Instance)),
         WorkFailed failed => Fail(self, state, failed),
         _ => new(state),
     };
@@ -43,7 +45,7 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
         TaskPhase.Recovering or TaskPhase.Reading or TaskPhase.Staged or TaskPhase.Committing or TaskPhase.Completing;
 
     /// <inheritdoc/>
-    public Step<TaskState> Resume(GrainId self, TaskState state) =>
+    public Step<TaskState> Resume(GrainId self, TaskState state, long fence) =>
         Fail(self, state, new WorkFailed("task", "The silo that ran the task went away.", MayPass: true) { IsLost = true });
 
     private static Step<TaskState> CommitTargets(GrainId self, TaskState state, PreparedFacts prepared) => new(
@@ -76,7 +78,9 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
 
     /// <summary>Begins to read an epoch: alone, or with every instance reading its part.</summary>
     private static Effect[] Read(GrainId self, TaskState state) =>
-        [new RunEpoch(state.RunId, state.Epoch, state.Attempt), .. Instances(self, state).Select((to, i) => new Send(to, new RunPart(state.RunId, state.Attempt, self, i, state.Epoch)))];
+        [new RunEpoch(state.RunId, state.Epoch, state.Attempt), .. Instances(self, state).Select(to => Part(self, state, to))];
+
+    private static Send Part(GrainId self, TaskState state, GrainId to) => new(to, new RunPart(state.RunId, state.Attempt, self, InstanceMachine.NumberOf(to), state.Epoch));
 
     /// <summary>While instances read, the coordinator's own work waits for them.</summary>
     private static Effect[] EndReading(TaskState state) => state.Tasks <= 1 ? [] : [new CancelWork()];

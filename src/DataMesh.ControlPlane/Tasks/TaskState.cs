@@ -43,7 +43,7 @@ public sealed record TaskState(
     public bool IsRecovering { get; init; }
 
     /// <summary>The pipeline's attempt that it works for.</summary>
-    public int Attempt { get; init; }
+    public long Attempt { get; init; }
 
     /// <summary>How many task instances read side by side; 0 and 1 mean that the coordinator reads itself.</summary>
     public int Tasks { get; init; }
@@ -63,13 +63,13 @@ public sealed record PreparedFacts(long Epoch, string PreparedId, string Path, I
 public sealed record SplitsDone(GrainId Source, long Count);
 
 /// <summary>Starts a task anew from what the tables say.</summary>
-public sealed record RecoverTask(string RunId, GrainId Pipeline, int Attempt = 0) : GrainEvent;
+public sealed record RecoverTask(string RunId, GrainId Pipeline, long Attempt = 0) : GrainEvent;
 
 /// <summary>The task knows where it stands.</summary>
-public sealed record TaskRecovered(GrainId Task, long NextEpoch, int Attempt = 0) : GrainEvent;
+public sealed record TaskRecovered(GrainId Task, long NextEpoch, long Attempt = 0) : GrainEvent;
 
 /// <summary>Begins reading.</summary>
-public sealed record RunTask(string RunId, int Attempt = 0) : GrainEvent;
+public sealed record RunTask(string RunId, long Attempt = 0) : GrainEvent;
 
 /// <summary>An epoch stands in every target.</summary>
 /// <param name="Task">The task.</param>
@@ -80,10 +80,10 @@ public sealed record RunTask(string RunId, int Attempt = 0) : GrainEvent;
 public sealed record EpochCommitted(GrainId Task, long Epoch, long SplitsDone = 0, string RunId = "", RunTotals? Totals = null) : GrainEvent;
 
 /// <summary>The task has read everything, or was stopped at a barrier.</summary>
-public sealed record TaskEnded(GrainId Task, bool Stopped, int Attempt = 0) : GrainEvent;
+public sealed record TaskEnded(GrainId Task, bool Stopped, long Attempt = 0) : GrainEvent;
 
 /// <summary>The task failed.</summary>
-public sealed record TaskFailed(GrainId Task, WorkFailed Failure, int Attempt = 0) : GrainEvent;
+public sealed record TaskFailed(GrainId Task, WorkFailed Failure, long Attempt = 0) : GrainEvent;
 
 /// <summary>Reads every target's state; ends in <see cref="PreparedFound"/> or <see cref="PositionsFound"/>.</summary>
 public sealed record Recover(string RunId) : Work, IRunWork;
@@ -101,7 +101,7 @@ public sealed record PositionsFound(long NextEpoch, int Tasks = 1) : GrainEvent
 }
 
 /// <summary>Reads and stages an epoch; ends in <see cref="EpochStaged"/>.</summary>
-public sealed record RunEpoch(string RunId, long Epoch, int Attempt = 0) : Work, IRunWork;
+public sealed record RunEpoch(string RunId, long Epoch, long Attempt = 0) : Work, IRunWork;
 
 /// <summary>All files of an epoch are written and durable.</summary>
 public sealed record EpochStaged(long Epoch, bool IsDrained, bool IsStopping) : GrainEvent;

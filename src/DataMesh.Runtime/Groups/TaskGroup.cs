@@ -41,7 +41,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
     public StagedEpoch? Staged { get; private set; }
 
     /// <summary>The pipeline's attempt that it belongs to.</summary>
-    public int Attempt { get; init; }
+    public long Attempt { get; init; }
 
     /// <summary>Where an instance gives rows to others in an attempt, when some of them may live in other silos; null when all live here.</summary>
     public Func<int, PartOrder, IExchange>? Exchanges { get; init; }

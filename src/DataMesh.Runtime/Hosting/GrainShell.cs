@@ -128,7 +128,7 @@ public sealed class GrainShell<TState> : IGrainShell where TState : notnull
     private Step<TState> OnEvent(TState state, GrainEvent happened)
     {
         if (happened is not Activated) return _machine.On(_id, state, happened);
-        return _machine.KeepsRunning(state) ? _machine.Resume(_id, state) : new(state);
+        return _machine.KeepsRunning(state) ? _machine.Resume(_id, state, _fence) : new(state);
     }
 
     private async Task LoadAsync()

@@ -160,7 +160,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
         return new EpochStaged(read.Epoch, staged.IsDrained, run.StopAtBarrier.IsCancellationRequested);
     }
 
-    private TaskGroup Open(int attempt, CancellationToken cancellation)
+    private TaskGroup Open(long attempt, CancellationToken cancellation)
     {
         IReadOnlyList<PendingSplit> pending;
         lock (_pending) pending = [.. run.Definition.Sources.SelectMany(node => _pending[node.Id])];

@@ -77,7 +77,7 @@ public sealed class SpreadTests : IDisposable
         File.WriteAllText(Path.Combine(_root, "p.yaml"), WithKeys(Yaml));
         var silos = Begin(3).Tasks.Select(task => task.Silo).Distinct().ToList();
         var coordinator = HolderOf("orders");
-        var victim = _silos.First(silo => silo.Id == coordinator == isCoordinator && silos.Contains(silo.Id));
+        var victim = _silos.First(silo => isCoordinator ? silo.Id == coordinator : silo.Id != coordinator && silos.Contains(silo.Id));
         victim.Kill();
         _gate.Open();
         Start(1);

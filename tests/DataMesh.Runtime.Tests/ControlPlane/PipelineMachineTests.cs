@@ -144,10 +144,12 @@ public class PipelineMachineTests
     {
         var running = Play(_machine.Initial, new StartPipeline("run", "v", ["a"], Repeats: true), new TaskRecovered(Task, 0, 1)).State;
         Assert.True(_machine.KeepsRunning(running));
-        Assert.Equal([new CancelWork(), new Send(Task, new RecoverTask("run", Self, 2))], _machine.Resume(Self, running).Effects.Where(effect => effect is not Log));
+        Assert.Equal([new CancelWork(), new Send(Task, new RecoverTask("run", Self, 51))], _machine.Resume(Self, running, 50).Effects.Where(effect => effect is not Log));
         var waiting = Play(running, new SplitsListed(PipelineMachine.SourceOf("p", "a"), 0, 0, 1)).State;
         Assert.True(_machine.KeepsRunning(waiting));
-        Assert.Equal([new CancelWork(), new AwaitTrigger("run")], _machine.Resume(Self, waiting).Effects);
+        Assert.Equal([new CancelWork(), new AwaitTrigger("run")], _machine.Resume(Self, waiting, 50).Effects);
+        // What it did after it waited may be forgotten: its number is not given again.
+        Assert.Equal(51, Play(_machine.Resume(Self, waiting, 50).State, new TriggerDue(IsStopped: false)).State.Attempt);
         Assert.False(_machine.KeepsRunning(Play(waiting, new TriggerDue(IsStopped: true)).State));
     }
 

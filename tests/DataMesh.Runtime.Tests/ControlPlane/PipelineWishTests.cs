@@ -92,7 +92,7 @@ public class PipelineWishTests
     {
         var stopping = Play(Running(), new StopPipeline()).State;
         Assert.True(_machine.KeepsRunning(stopping));
-        var resumed = _machine.Resume(Self, stopping);
+        var resumed = _machine.Resume(Self, stopping, 9);
         Assert.Contains(new Send(Task, new RecoverTask("r1", Self, 2)), resumed.Effects);
         Assert.Equal(PipelinePhase.Stopped, Play(resumed.State, new TaskRecovered(Task, 3, 2)).State.Phase);
     }
@@ -117,7 +117,7 @@ public class PipelineWishTests
         Assert.Null(Play(done, new RunCounted("r0", totals)).State.LastRun);
     }
 
-    private static SplitsListed Listed(long pending, int attempt) => new(PipelineMachine.SourceOf("p", "a"), pending, 10, attempt);
+    private static SplitsListed Listed(long pending, long attempt) => new(PipelineMachine.SourceOf("p", "a"), pending, 10, attempt);
 
     private PipelineState Running() => Play(_machine.Initial, new SubmitPipeline(Plan, false), new TaskRecovered(Task, 0, 1), Listed(1, 1)).State;
 

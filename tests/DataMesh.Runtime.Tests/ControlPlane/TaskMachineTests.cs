@@ -90,7 +90,7 @@ public class TaskMachineTests
     {
         var reading = Play(Ready(4), new RunTask("run")).State;
         Assert.True(_machine.KeepsRunning(reading));
-        var step = _machine.Resume(Self, reading);
+        var step = _machine.Resume(Self, reading, 9);
         Assert.True(Assert.IsType<TaskFailed>(Assert.IsType<Send>(Assert.Single(step.Effects)).Event).Failure.IsLost);
         Assert.False(_machine.KeepsRunning(step.State));
     }

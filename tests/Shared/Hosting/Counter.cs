@@ -46,7 +46,7 @@ public sealed class CounterMachine : IGrainMachine<CounterState>
 
     public bool KeepsRunning(CounterState state) => state.Keeps;
 
-    public Step<CounterState> Resume(GrainId self, CounterState state) => new(state with { Resumed = state.Resumed + 1 });
+    public Step<CounterState> Resume(GrainId self, CounterState state, long fence) => new(state with { Resumed = state.Resumed + 1 });
 }
 
 /// <summary>Makes counters; sees whether two turns or two activations of one grain ever overlap.</summary>
@@ -74,10 +74,10 @@ public sealed class CounterActivator(CounterWorker worker) : GrainActivator(work
 
         public bool KeepsRunning(CounterState state) => _machine.KeepsRunning(state);
 
-        public Step<CounterState> Resume(GrainId self, CounterState state)
+        public Step<CounterState> Resume(GrainId self, CounterState state, long fence)
         {
             worker.Resumed?.Invoke(self);
-            return _machine.Resume(self, state);
+            return _machine.Resume(self, state, fence);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace DataMesh.Runtime.Groups.Remote;
 /// <param name="Attempt">The attempt at an epoch that it is for: what is for another one means nothing.</param>
 /// <param name="To">Number of the instance that it is for.</param>
 /// <param name="Parcel">The message.</param>
-public sealed record ExchangeCall(string RunId, int Generation, int Attempt, int To, byte[] Parcel)
+public sealed record ExchangeCall(string RunId, long Generation, int Attempt, int To, byte[] Parcel)
 {
     /// <summary>Largest call, in bytes.</summary>
     public const int BytesMax = ParcelFormat.BytesMax + (64 << 10);
@@ -21,14 +21,14 @@ public sealed record ExchangeCall(string RunId, int Generation, int Attempt, int
     public byte[] ToBytes()
     {
         var run = Encoding.UTF8.GetBytes(RunId);
-        var bytes = new byte[4 + run.Length + 12 + Parcel.Length];
+        var bytes = new byte[4 + run.Length + 16 + Parcel.Length];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, run.Length);
         run.CopyTo(bytes, 4);
         var rest = bytes.AsSpan(4 + run.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(rest, Generation);
-        BinaryPrimitives.WriteInt32LittleEndian(rest[4..], Attempt);
-        BinaryPrimitives.WriteInt32LittleEndian(rest[8..], To);
-        Parcel.CopyTo(rest[12..]);
+        BinaryPrimitives.WriteInt64LittleEndian(rest, Generation);
+        BinaryPrimitives.WriteInt32LittleEndian(rest[8..], Attempt);
+        BinaryPrimitives.WriteInt32LittleEndian(rest[12..], To);
+        Parcel.CopyTo(rest[16..]);
         return bytes;
     }
 
@@ -36,11 +36,11 @@ public sealed record ExchangeCall(string RunId, int Generation, int Attempt, int
     public static ExchangeCall Parse(ReadOnlySpan<byte> bytes)
     {
         var length = bytes.Length < 4 ? -1 : BinaryPrimitives.ReadInt32LittleEndian(bytes);
-        if (length is < 0 or > RunIdBytesMax || bytes.Length < 4 + length + 12) throw new FormatException("A call of the exchange is cut off.");
+        if (length is < 0 or > RunIdBytesMax || bytes.Length < 4 + length + 16) throw new FormatException("A call of the exchange is cut off.");
         var rest = bytes[(4 + length)..];
         return new ExchangeCall(
-            Encoding.UTF8.GetString(bytes.Slice(4, length)), BinaryPrimitives.ReadInt32LittleEndian(rest), BinaryPrimitives.ReadInt32LittleEndian(rest[4..]),
-            BinaryPrimitives.ReadInt32LittleEndian(rest[8..]), rest[12..].ToArray());
+            Encoding.UTF8.GetString(bytes.Slice(4, length)), BinaryPrimitives.ReadInt64LittleEndian(rest), BinaryPrimitives.ReadInt32LittleEndian(rest[8..]),
+            BinaryPrimitives.ReadInt32LittleEndian(rest[12..]), rest[16..].ToArray());
     }
 }
 

@@ -18,7 +18,7 @@ internal sealed class ExchangeDesk(PipelineRun run, IPeerLink peers) : IDisposab
     private readonly Pulse _changed = new();
 
     /// <summary>An instance takes part in an attempt; what it had of an earlier one is let go of.</summary>
-    public IExchange Open(int generation, int instance, PartOrder order)
+    public IExchange Open(long generation, int instance, PartOrder order)
     {
         lock (_lock)
         {
@@ -95,5 +95,5 @@ internal sealed class ExchangeDesk(PipelineRun run, IPeerLink peers) : IDisposab
     private DataMeshException Lost(GrainPlace place, ExchangeCall call, string why, Exception? cause) =>
         new($"The silo {place.Silo}, which runs task {call.To} of '{run.Definition.Name}', does not take its rows.", detail: why, cause: cause) { MayPass = true };
 
-    private sealed record Side(int Generation, int Attempt, RemoteExchange Exchange);
+    private sealed record Side(long Generation, int Attempt, RemoteExchange Exchange);
 }

@@ -8,7 +8,7 @@ namespace DataMesh.Runtime.Groups.Remote;
 /// <param name="Generation">The pipeline's attempt that the instance belongs to: what is asked for an earlier one means nothing.</param>
 /// <param name="Instance">Number of the instance.</param>
 /// <param name="Attempt">The attempt at an epoch that it is in; -1 before the first.</param>
-public sealed record GroupCall(string RunId, int Generation, int Instance, int Attempt)
+public sealed record GroupCall(string RunId, long Generation, int Instance, int Attempt)
 {
     /// <summary>It is ready for an epoch.</summary>
     public PartBeginning? Begin { get; init; }

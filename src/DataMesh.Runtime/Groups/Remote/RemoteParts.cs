@@ -16,8 +16,8 @@ internal sealed class RemoteParts(PipelineRun run, int cores, ISiloHost host, Gr
     private readonly Dictionary<int, RemotePart> _parts = [];
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _preparing = new(1);
-    private int _prepared = -1;
-    private (int Generation, int Plan, BoundGraph Graph)? _bound;
+    private long _prepared = -1;
+    private (long Generation, int Plan, BoundGraph Graph)? _bound;
 
     /// <summary>Bytes of blocks and batches in flight.</summary>
     public long BytesInFlight
@@ -99,7 +99,7 @@ internal sealed class RemoteParts(PipelineRun run, int cores, ISiloHost host, Gr
     }
 
     /// <summary>What stages look up is read again with every recovery, as the coordinator does.</summary>
-    private async Task PrepareAsync(int generation, CancellationToken cancellation)
+    private async Task PrepareAsync(long generation, CancellationToken cancellation)
     {
         await _preparing.WaitAsync(cancellation);
         try
@@ -115,7 +115,7 @@ internal sealed class RemoteParts(PipelineRun run, int cores, ISiloHost host, Gr
     }
 
     /// <summary>The pipeline bound to what the coordinator has found out, once for all instances here.</summary>
-    private BoundGraph Bind(int generation, PartOrder order)
+    private BoundGraph Bind(long generation, PartOrder order)
     {
         lock (_lock)
         {
@@ -127,7 +127,7 @@ internal sealed class RemoteParts(PipelineRun run, int cores, ISiloHost host, Gr
         }
     }
 
-    private sealed record RemotePart(int Generation, TaskInstance Instance, RemoteTaskGroup Group, CancellationTokenSource Abort) : IAsyncDisposable
+    private sealed record RemotePart(long Generation, TaskInstance Instance, RemoteTaskGroup Group, CancellationTokenSource Abort) : IAsyncDisposable
     {
         private int _isDisposed;
 
