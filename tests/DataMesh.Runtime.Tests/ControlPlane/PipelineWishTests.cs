@@ -93,8 +93,8 @@ public class PipelineWishTests
         var stopping = Play(Running(), new StopPipeline()).State;
         Assert.True(_machine.KeepsRunning(stopping));
         var resumed = _machine.Resume(Self, stopping, 9);
-        Assert.Contains(new Send(Task, new RecoverTask("r1", Self, 2)), resumed.Effects);
-        Assert.Equal(PipelinePhase.Stopped, Play(resumed.State, new TaskRecovered(Task, 3, 2)).State.Phase);
+        Assert.Contains(new Send(Task, new RecoverTask("r1", Self, 10)), resumed.Effects);
+        Assert.Equal(PipelinePhase.Stopped, Play(resumed.State, new TaskRecovered(Task, 3, 10)).State.Phase);
     }
 
     [Fact]
