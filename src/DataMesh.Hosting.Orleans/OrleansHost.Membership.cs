@@ -67,8 +67,15 @@ public sealed partial class OrleansHost
         if (_peers.IsValueCreated) _peers.Value.Dispose();
     }
 
-    internal SiloFacts Describe() => new(
-        Options.Address?.ToString(), _since, _holdings.Values.Sum(holding => holding.Grains), _holdings.Values.Count(holding => holding.KeepsRunning), _isLeaving);
+    internal SiloFacts Describe(string[] groups)
+    {
+        var running = _holdings.Values.Where(holding => holding.KeepsRunning).Select(holding => holding.Group).ToHashSet();
+        return new SiloFacts(Options.Address?.ToString(), _since, _holdings.Values.Sum(holding => holding.Grains), running.Count, _isLeaving)
+        {
+            Counted = [.. groups.Where(running.Contains)],
+            Idle = [.. groups.Where(group => !running.Contains(group) && _holdings.ContainsKey(group))],
+        };
+    }
 
     internal GroupFacts[] DescribeGroups() => [.. _holdings.Values.Select(holding => new GroupFacts(holding.Group, holding.Fence, holding.KeepsRunning))];
 

@@ -5,13 +5,14 @@ using DataMesh.Cli.Tests.Silos;
 using DataMesh.Client;
 using DataMesh.Client.Contract;
 using DataMesh.Hosting.Redis.Tests;
+using Xunit.Abstractions;
 
 namespace DataMesh.Chaos.Tests;
 
 /// <summary>
 /// Real silos on a real Redis, with a pipeline that has everything at once. Every scenario does the same: it brings the pipeline to work, disturbs, and
 /// checks that in the end the tables equal those of an undisturbed run, that the ledger closes, and that nobody hangs.
-/// <c>DATAMESH_CHAOS_ROUNDS=50</c> disturbs so often instead of once or twice.
+/// <c>DATAMESH_CHAOS_ROUNDS=50</c> disturbs so often instead of once or twice; <c>DATAMESH_CHAOS_HOST=orleans</c> does it to silos on Orleans.
 /// </summary>
 internal sealed class ChaosCluster : IDisposable
 {
@@ -37,10 +38,23 @@ internal sealed class ChaosCluster : IDisposable
     public static int Rounds(int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable("DATAMESH_CHAOS_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) ? rounds : otherwise;
 
+    /// <summary>What the silos run on: <c>redis</c> or <c>orleans</c>.</summary>
+    public static string Host { get; } = Environment.GetEnvironmentVariable("DATAMESH_CHAOS_HOST") is { Length: > 0 } host ? host : "redis";
+
+    /// <summary>Whether they run on Orleans.</summary>
+    public static bool IsOnOrleans => Host == "orleans";
+
+    /// <summary>Whether a scenario is not for Orleans; says why.</summary>
+    public static bool IsLeftOut(ITestOutputHelper output, string whyOnOrleans)
+    {
+        if (IsOnOrleans) output.WriteLine($"Not on Orleans: {whyOnOrleans}");
+        return IsOnOrleans;
+    }
+
     /// <summary>Starts a silo.</summary>
     public SiloProcess Start(string? redis = null, IReadOnlyList<(string Name, string Value)>? environment = null, params string[] options)
     {
-        var silo = SiloProcess.Start(Folder.Root, environment, ["--redis", redis ?? Redis.Address, .. options]);
+        var silo = SiloProcess.Start(Folder.Root, environment, ["--host", Host, "--redis", redis ?? Redis.Address, .. options]);
         _silos.Add(silo);
         return silo;
     }

@@ -2,15 +2,17 @@ using System.Globalization;
 using System.Net;
 using DataMesh.Client;
 using DataMesh.Hosting.Redis.Tests;
+using Xunit.Abstractions;
 
 namespace DataMesh.Chaos.Tests;
 
 /// <summary>The wires between the silos are cut, those to Redis are not: work goes on, wishes wait or are refused in time, and arrive when the wires are mended.</summary>
-public sealed class PeersPartitionTests
+public sealed class PeersPartitionTests(ITestOutputHelper output)
 {
     [Fact]
     public void Silos_that_are_cut_off_from_each_other_go_on_with_what_they_have()
     {
+        if (ChaosCluster.IsLeftOut(output, "silos know by these wires who is alive; one that is cut off from the others is taken for dead and ends, as in SiloFrozenTests.")) return;
         using var cluster = new ChaosCluster();
         var wires = new List<Relay>();
         try

@@ -4,7 +4,6 @@ using DataMesh.Runtime.Hosting;
 using DataMesh.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orleans.Hosting;
 
 namespace DataMesh.Hosting.Orleans.Tests;
 

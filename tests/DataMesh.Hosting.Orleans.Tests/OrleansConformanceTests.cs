@@ -1,4 +1,3 @@
-using DataMesh.ControlPlane.Grains;
 using DataMesh.Hosting.Orleans.Silos;
 using DataMesh.Hosting.Redis.Tests;
 using DataMesh.Runtime.Hosting;

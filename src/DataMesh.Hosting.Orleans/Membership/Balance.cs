@@ -18,7 +18,7 @@ internal sealed class Balance(OrleansHost host)
         var names = string.Join(',', silos.Select(silo => silo.Key.ToParsableString()).Order(StringComparer.Ordinal));
         if (names != _silos) (_silos, _since) = (names, host.Clock.GetTimestamp());
         if (host.IsLeaving || !host.Loads.IsComplete || silos.Count < 2 || host.Clock.GetElapsedTime(_since) < host.Options.SettleTime) return;
-        var loads = silos.ToDictionary(silo => silo.Key, silo => silo.Value.Running);
+        var loads = silos.ToDictionary(silo => silo.Key, silo => host.Loads.Load(silo.Key));
         if (!loads.OrderByDescending(load => load.Value).ThenBy(load => load.Key.ToParsableString(), StringComparer.Ordinal).First().Key.Equals(host.Silo)) return;
         foreach (var holding in host.Movable.Take(MovesMax).ToList())
         {
@@ -28,6 +28,7 @@ internal sealed class Balance(OrleansHost host)
             using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
             if (!await host.DrainAsync(holding, either.Token)) return;
             host.Log($"gives {holding.Group} to {target.ToParsableString()}, which has less to do");
+            host.Loads.Note(holding.Group, target);
             await host.HandOverAsync(holding, target);
             (loads[host.Silo], loads[target]) = (loads[host.Silo] - 1, loads[target] + 1);
         }

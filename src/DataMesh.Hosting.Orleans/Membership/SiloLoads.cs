@@ -2,18 +2,18 @@ using DataMesh.Runtime.Hosting;
 
 namespace DataMesh.Hosting.Orleans.Membership;
 
-/// <summary>What the silos are doing, asked of them at most once in a while; what is placed meanwhile is counted here.</summary>
+/// <summary>What the silos are doing, asked of them at most once in a while; what was placed and has not arrived yet is counted here.</summary>
 internal sealed class SiloLoads(OrleansHost host)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Arriving = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Arriving = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _asking = new(1, 1);
     private readonly Lock _gate = new();
     private Dictionary<SiloAddress, SiloFacts> _known = [];
-    private readonly Dictionary<SiloAddress, int> _placed = [];
-    private readonly Dictionary<string, (SiloAddress Silo, long At)> _placedTasks = [];
+    private readonly Dictionary<string, (SiloAddress Silo, long At)> _placed = [];
     private long _asked;
     private bool _isKnown;
 
@@ -28,13 +28,16 @@ internal sealed class SiloLoads(OrleansHost host)
         try
         {
             if (!anew && _isKnown && host.Clock.GetElapsedTime(_asked) < Fresh) return _known;
-            var facts = await Task.WhenAll(host.ActiveSilos.Select(async silo => (Silo: silo, Facts: await AskAsync(silo))));
+            var facts = await Task.WhenAll(host.ActiveSilos.Select(async silo => (Silo: silo, Facts: await AskAsync(silo, PlacedOn(silo)))));
             lock (_gate)
             {
                 var before = _known;
                 IsComplete = facts.All(fact => fact.Facts is not null);
                 _known = facts.Select(fact => (fact.Silo, Facts: fact.Facts ?? before.GetValueOrDefault(fact.Silo))).Where(fact => fact.Facts is not null).ToDictionary(fact => fact.Silo, fact => fact.Facts!);
-                _placed.Clear();
+                // What was placed counts until it is counted where it went, or was there for a while and need not run, or has not arrived for too long.
+                foreach (var group in facts.SelectMany(fact => fact.Facts?.Counted ?? [])) _placed.Remove(group);
+                foreach (var group in facts.SelectMany(fact => fact.Facts?.Idle ?? []).Where(group => IsOlder(group, Settling))) _placed.Remove(group);
+                foreach (var group in _placed.Keys.Where(group => IsOlder(group, Arriving)).ToList()) _placed.Remove(group);
             }
 
             (_asked, _isKnown) = (host.Clock.GetTimestamp(), true);
@@ -62,21 +65,22 @@ internal sealed class SiloLoads(OrleansHost host)
             var found = candidates.Where(silo => active.Contains(silo) && !IsLeaving(silo))
                 .OrderBy(silo => siblings.GetValueOrDefault(silo)).ThenBy(Load).ThenBy(silo => silo.ToParsableString(), StringComparer.Ordinal).FirstOrDefault();
             if (found is null) return null;
-            _placed[found] = _placed.GetValueOrDefault(found) + 1;
-            if (pipeline is not null) _placedTasks[group] = (found, host.Clock.GetTimestamp());
+            _placed[group] = (found, host.Clock.GetTimestamp());
             return found;
         }
+    }
+
+    /// <summary>Notes that a group goes to a silo.</summary>
+    public void Note(string group, SiloAddress silo)
+    {
+        lock (_gate) _placed[group] = (silo, host.Clock.GetTimestamp());
     }
 
     /// <summary>How many other tasks of the pipeline each silo has: those that live there, and those that were just placed there and are on their way.</summary>
     private Dictionary<SiloAddress, int> SiblingsOf(string group, string? pipeline, Dictionary<string, SiloAddress> tasks)
     {
-        foreach (var (task, placed) in _placedTasks.ToList())
-        {
-            if (host.Clock.GetElapsedTime(placed.At) > Arriving) _placedTasks.Remove(task);
-            else if (GrainGroup.TaskOf(task)?.Pipeline == pipeline) tasks.TryAdd(task, placed.Silo);
-        }
-
+        foreach (var (task, placed) in _placed)
+            if (pipeline is not null && GrainGroup.TaskOf(task)?.Pipeline == pipeline) tasks.TryAdd(task, placed.Silo);
         tasks.Remove(group);
         return tasks.Values.CountBy(silo => silo).ToDictionary();
     }
@@ -104,19 +108,32 @@ internal sealed class SiloLoads(OrleansHost host)
 
     private bool IsLeaving(SiloAddress silo) => silo.Equals(host.Silo) ? host.IsLeaving : _known.TryGetValue(silo, out var facts) && facts.IsLeaving;
 
-    /// <summary>A silo that has said nothing yet may have anything to do.</summary>
-    private int Load(SiloAddress silo)
+    private bool IsOlder(string group, TimeSpan time) => _placed.TryGetValue(group, out var placed) && host.Clock.GetElapsedTime(placed.At) > time;
+
+    private string[] PlacedOn(SiloAddress silo)
     {
-        if (silo.Equals(host.Silo)) return Math.Max(_known.GetValueOrDefault(silo)?.Running ?? 0, host.Describe().Running) + _placed.GetValueOrDefault(silo);
-        return _known.TryGetValue(silo, out var facts) ? facts.Running + _placed.GetValueOrDefault(silo) : int.MaxValue;
+        lock (_gate) return [.. _placed.Where(placed => placed.Value.Silo.Equals(silo)).Select(placed => placed.Key)];
     }
 
-    private async Task<SiloFacts?> AskAsync(SiloAddress silo)
+    /// <summary>What must be running on a silo, with what is on its way there. One that has said nothing yet may have anything to do.</summary>
+    public int Load(SiloAddress silo)
     {
-        if (silo.Equals(host.Silo)) return host.Describe();
+        var placed = PlacedOn(silo);
+        if (silo.Equals(host.Silo))
+        {
+            var here = host.Describe(placed);
+            return here.Running + placed.Length - here.Counted.Length;
+        }
+
+        return _known.TryGetValue(silo, out var facts) ? facts.Running + placed.Length : int.MaxValue;
+    }
+
+    private async Task<SiloFacts?> AskAsync(SiloAddress silo, string[] placed)
+    {
+        if (silo.Equals(host.Silo)) return host.Describe(placed);
         try
         {
-            return await host.Services.At(silo).DescribeAsync().WaitAsync(Patience);
+            return await host.Services.At(silo).DescribeAsync(placed).WaitAsync(Patience);
         }
         catch (Exception error) when (error is OrleansException or TimeoutException)
         {

@@ -12,7 +12,14 @@ namespace DataMesh.Hosting.Orleans.Membership;
 /// <param name="Running">Groups that must be running: its load.</param>
 /// <param name="IsLeaving">Whether it takes nothing new.</param>
 [GenerateSerializer, Immutable]
-public sealed record SiloFacts([property: Id(0)] string? Address, [property: Id(1)] DateTimeOffset Since, [property: Id(2)] int Grains, [property: Id(3)] int Running, [property: Id(4)] bool IsLeaving);
+public sealed record SiloFacts([property: Id(0)] string? Address, [property: Id(1)] DateTimeOffset Since, [property: Id(2)] int Grains, [property: Id(3)] int Running, [property: Id(4)] bool IsLeaving)
+{
+    /// <summary>Of the groups that were asked about, those that <see cref="Running"/> counts.</summary>
+    [Id(5)] public string[] Counted { get; init; } = [];
+
+    /// <summary>Of the groups that were asked about, those that live there and need not run.</summary>
+    [Id(6)] public string[] Idle { get; init; } = [];
+}
 
 /// <summary>A group on a silo.</summary>
 /// <param name="Group">The group.</param>
@@ -24,8 +31,8 @@ public sealed record GroupFacts([property: Id(0)] string Group, [property: Id(1)
 /// <summary>What a silo can be asked by the others.</summary>
 public interface ISiloService : IGrainService
 {
-    /// <summary>What it is doing.</summary>
-    Task<SiloFacts> DescribeAsync();
+    /// <summary>What it is doing, and which of some groups it counts.</summary>
+    Task<SiloFacts> DescribeAsync(string[] groups);
 
     /// <summary>The groups that live there.</summary>
     Task<GroupFacts[]> GroupsAsync();
@@ -54,7 +61,7 @@ public sealed class SiloService(OrleansId id, Silo silo, ILoggerFactory loggers,
     }
 
     /// <inheritdoc/>
-    public Task<SiloFacts> DescribeAsync() => Task.FromResult(host.Describe());
+    public Task<SiloFacts> DescribeAsync(string[] groups) => Task.FromResult(host.Describe(groups));
 
     /// <inheritdoc/>
     public Task<GroupFacts[]> GroupsAsync() => Task.FromResult(host.DescribeGroups());
