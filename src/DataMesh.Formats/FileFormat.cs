@@ -105,5 +105,5 @@ public sealed record FormatDescription(FileFormat Format, Schema Schema, object 
 /// <param name="Path">Absolute path.</param>
 /// <param name="Split">The split.</param>
 /// <param name="From">Position to begin at: <see cref="Split.Start"/> or the end of a block read before.</param>
-/// <param name="BlockBytes">Size of the blocks to hand out, in bytes.</param>
+/// <param name="BlockBytes">Size of the blocks to hand out, in bytes; 1 for a block to every record.</param>
 public sealed record FileToOpen(string Path, Split Split, long From, int BlockBytes);

@@ -34,7 +34,11 @@ public static class EmbeddedHost
         var pipeline = new GrainId(GrainKind.Pipeline, definition.Name);
         host.Tell(
             pipeline, pipeline,
-            new StartPipeline(run.RunId, run.Version, [.. definition.Sources.Select(node => node.Id)], run.Repeats, definition.Trigger.Kind == TriggerKind.Cron));
+            new StartPipeline(run.RunId, run.Version, [.. definition.Sources.Select(node => node.Id)], run.Repeats, definition.Trigger.Kind == TriggerKind.Cron)
+            {
+                // Who changes nothing, or reads other records, leads nobody to a record that was read.
+                PoisonedAfter = options.DryRun || options.Settle is not null ? 0 : definition.Quarantine.PoisonedAfter,
+            });
         var end = await run.Ended;
         await reporting.CancelAsync();
         await reports;

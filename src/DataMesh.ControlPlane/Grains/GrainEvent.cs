@@ -26,6 +26,7 @@ namespace DataMesh.ControlPlane.Grains;
 [JsonDerivedType(typeof(PausePipeline), nameof(PausePipeline))]
 [JsonDerivedType(typeof(PositionsFound), nameof(PositionsFound))]
 [JsonDerivedType(typeof(PreparedFound), nameof(PreparedFound))]
+[JsonDerivedType(typeof(ProbePassed), nameof(ProbePassed))]
 [JsonDerivedType(typeof(RecoverTask), nameof(RecoverTask))]
 [JsonDerivedType(typeof(RestartPipeline), nameof(RestartPipeline))]
 [JsonDerivedType(typeof(ResumePipeline), nameof(ResumePipeline))]

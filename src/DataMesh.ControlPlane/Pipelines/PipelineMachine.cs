@@ -22,13 +22,15 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
     public Step<PipelineState> On(GrainId self, PipelineState state, GrainEvent happened) => happened switch
     {
         StartPipeline again when again.RunId == state.RunId => new(state),
-        StartPipeline start => Start(self, state, new RunPlan(start.RunId, start.Version, 0, start.Sources, start.Repeats, start.StartsAtTrigger)),
+        // What was going on before went away with its process.
+        StartPipeline start => Start(self, PoisonHunt.AfterDeath(state), new RunPlan(start.RunId, start.Version, 0, start.Sources, start.Repeats, start.StartsAtTrigger) { PoisonedAfter = start.PoisonedAfter }),
         PipelineWish wish => PipelineWishes.On(self, state, wish),
         TaskRecovered recovered when state.Phase == PipelinePhase.Recovering && recovered.Attempt == state.Attempt =>
             state.IsStopping ? Conclude(self, state) : ListSplits(self, state),
         SplitsListed listed when state.Phase == PipelinePhase.Listing && listed.Attempt == state.Attempt => OnListed(self, state, listed),
         EpochCommitted committed => new(OnCommitted(state, committed), new Log(LogLevel.Info, $"epoch {committed.Epoch} is committed")),
         TaskEnded ended when state.Phase == PipelinePhase.Running && ended.Attempt == state.Attempt => OnEnded(self, state, ended),
+        ProbePassed passed when state.Phase == PipelinePhase.Probing => OnPassed(self, state, passed),
         TriggerDue due when state.Phase == PipelinePhase.Waiting => due.IsStopped ? Conclude(self, state) : Recover(self, state),
         TaskFailed failed when failed.Attempt == state.Attempt => OnFailed(self, state, failed.Failure),
         WorkFailed failed => OnFailed(self, state, failed),
@@ -46,7 +48,7 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
         var log = new Log(LogLevel.Warning, "the process that ran it went away: it goes on from the last committed epoch");
         // An attempt that the store has forgotten may have had the next number, and others may remember it.
         state = state with { Attempt = Math.Max(state.Attempt, fence) };
-        if (state.Phase != PipelinePhase.Waiting) return Also(Recover(self, state), log);
+        if (state.Phase != PipelinePhase.Waiting) return Also(Recover(self, PoisonHunt.AfterDeath(state)), log);
         return state.IsStopping ? Also(Conclude(self, state), log) : new(state, new CancelWork(), new AwaitTrigger(state.RunId));
     }
 
@@ -105,15 +107,28 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
         if (state.Listed < state.Sources.Count) return new(state);
         if (state.IsStopping) return Conclude(self, state);
         if (state.Pending == 0) return Finish(self, state, PipelinePhase.NothingNew);
-        return new(
-            state with { Phase = PipelinePhase.Running }, new Log(LogLevel.Info, $"{state.Pending} splits to read"),
-            new Send(TaskOf(self.Key), new RunTask(state.RunId, state.Attempt)));
+        if (PoisonHunt.Poisoned(state).Count > PoisonHunt.RecordsMax) return GiveUp(state, $"More than {PoisonHunt.RecordsMax} records end every process that reads them.");
+        return PoisonHunt.IsDue(state) ? PoisonHunt.Begin(state) : Read(self, state);
     }
+
+    private static Step<PipelineState> Read(GrainId self, PipelineState state) => new(
+        state with { Phase = PipelinePhase.Running }, new Log(LogLevel.Info, $"{state.Pending} splits to read"),
+        new Send(TaskOf(self.Key), new RunTask(state.RunId, state.Attempt) { Poisoned = state.Poisoned }));
+
+    private static Step<PipelineState> OnPassed(GrainId self, PipelineState state, ProbePassed passed)
+    {
+        if (state.IsStopping) return Conclude(self, state);
+        if (passed.Next is not null) return PoisonHunt.OnPassed(state, passed);
+        return PoisonHunt.TryEnd(ref state) ? Read(self, state) : GiveUp(state, PoisonHunt.InVain);
+    }
+
+    private static Step<PipelineState> GiveUp(PipelineState state, string why) =>
+        Also(End(state with { Error = why, Suspicion = null }, PipelinePhase.Failed), new Log(LogLevel.Error, why));
 
     /// <summary>What is committed is known here too, and so to everyone while nobody runs the pipeline. It may be told twice.</summary>
     private static PipelineState OnCommitted(PipelineState state, EpochCommitted committed)
     {
-        state = state with { Restarts = 0, Error = null };
+        state = state with { Restarts = 0, Error = null, Suspicion = null };
         if (committed.RunId != state.RunId || committed.Epoch <= state.CountedEpoch) return state with { EpochsCommitted = Math.Max(state.EpochsCommitted, committed.Epoch + 1) };
         state = state with { EpochsCommitted = committed.Epoch + 1, CountedEpoch = committed.Epoch, Pending = Math.Max(0, state.Pending - committed.SplitsDone) };
         return committed.Totals is not { } totals ? state : state with { LastRun = totals, PendingBytes = totals.BytesLeft >= 0 ? totals.BytesLeft : state.PendingBytes };
@@ -125,7 +140,7 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
     private static Step<PipelineState> OnFailed(GrainId self, PipelineState state, WorkFailed failure)
     {
         if (!state.IsActive || state.Phase == PipelinePhase.Pausing) return new(state);
-        if (failure.IsLost) return Also(Recover(self, state), new Log(LogLevel.Warning, failure.Message));
+        if (failure.IsLost) return Also(Recover(self, PoisonHunt.AfterDeath(state)), new Log(LogLevel.Warning, failure.Message));
         state = state with { Error = failure.Message };
         var log = new Log(failure.MayPass ? LogLevel.Warning : LogLevel.Error, failure.Message);
         // Whoever wants it to stop need not wait until it works again; a new version may be the mending of what fails.

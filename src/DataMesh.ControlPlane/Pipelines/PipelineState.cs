@@ -27,6 +27,8 @@ public enum PipelinePhase
     Waiting = 9,
     /// <summary>Stands at a barrier until it is resumed.</summary>
     Paused = 10,
+    /// <summary>Looks for the record that ends every process that reads it.</summary>
+    Probing = 11,
 }
 
 /// <summary>What people want of a pipeline. The numbers are persisted: never change one.</summary>
@@ -93,10 +95,19 @@ public sealed record PipelineState(
     /// <summary>Whether a run is going on, or waits for something.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsActive => Phase is
-        PipelinePhase.Recovering or PipelinePhase.Listing or PipelinePhase.Running or PipelinePhase.Pausing or PipelinePhase.Waiting;
+        PipelinePhase.Recovering or PipelinePhase.Listing or PipelinePhase.Running or PipelinePhase.Pausing or PipelinePhase.Waiting or PipelinePhase.Probing;
+
+    /// <summary>After so many processes that ended while they read, the record is looked for that ends them; 0 for never.</summary>
+    public int PoisonedAfter { get; init; }
+
+    /// <summary>What is held against the input; null while nothing is.</summary>
+    public Suspicion? Suspicion { get; init; }
+
+    /// <summary>Records that ended processes and are set aside; null when there are none.</summary>
+    public IReadOnlyList<PoisonedRecord>? Poisoned { get; init; }
 
     /// <summary>The plan of the run.</summary>
-    public RunPlan ToPlan() => new(RunId, Version, Spec, Sources, Repeats, StartsAtTrigger, Parallelism);
+    public RunPlan ToPlan() => new(RunId, Version, Spec, Sources, Repeats, StartsAtTrigger, Parallelism) { PoisonedAfter = PoisonedAfter };
 
     /// <summary>The state with another plan.</summary>
     public PipelineState With(RunPlan plan) => this with
@@ -108,6 +119,10 @@ public sealed record PipelineState(
         Repeats = plan.Repeats,
         StartsAtTrigger = plan.StartsAtTrigger,
         Parallelism = plan.Parallelism,
+        PoisonedAfter = plan.PoisonedAfter,
+        // Another pipeline file may be the mending of what ended the processes.
+        Suspicion = plan.Version == Version ? Suspicion : null,
+        Poisoned = plan.Version == Version ? Poisoned : null,
     };
 
     /// <summary>Keys of the sources that have answered.</summary>
@@ -123,7 +138,11 @@ public sealed record PipelineState(
 /// <param name="StartsAtTrigger">Whether it waits for its trigger before it looks for the first time.</param>
 /// <param name="Parallelism">Tasks that it may be divided into; 0 takes what the pipeline file says.</param>
 public sealed record RunPlan(
-    string RunId, string Version, long Spec, IReadOnlyList<string> Sources, bool Repeats = false, bool StartsAtTrigger = false, int Parallelism = 0);
+    string RunId, string Version, long Spec, IReadOnlyList<string> Sources, bool Repeats = false, bool StartsAtTrigger = false, int Parallelism = 0)
+{
+    /// <summary>After so many processes that ended while they read, the record is looked for that ends them; 0 for never.</summary>
+    public int PoisonedAfter { get; init; }
+}
 
 /// <summary>What a run has done, added up, in whatever silos it ran.</summary>
 public sealed record RunTotals(long BytesRead, long RowsRead, long RowsWritten, long Quarantined, long Epochs)
@@ -144,7 +163,11 @@ public sealed record StageTotals(string Id, string Type, long In, long Created, 
 /// <param name="Sources">Ids of the sources.</param>
 /// <param name="Repeats">Whether it looks again for input at its trigger, until it is stopped.</param>
 /// <param name="StartsAtTrigger">Whether it waits for its trigger before it looks for the first time.</param>
-public sealed record StartPipeline(string RunId, string Version, IReadOnlyList<string> Sources, bool Repeats = false, bool StartsAtTrigger = false) : GrainEvent;
+public sealed record StartPipeline(string RunId, string Version, IReadOnlyList<string> Sources, bool Repeats = false, bool StartsAtTrigger = false) : GrainEvent
+{
+    /// <summary>After so many processes that ended while they read, the record is looked for that ends them; 0 for never.</summary>
+    public int PoisonedAfter { get; init; }
+}
 
 /// <summary>Waits for the trigger; ends in <see cref="TriggerDue"/>.</summary>
 public sealed record AwaitTrigger(string RunId) : Work, IRunWork;

@@ -24,7 +24,7 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
         PreparedFound found when state.Phase == TaskPhase.Recovering => CommitTargets(self, state with { Epoch = found.Epoch, IsRecovering = true }, found.Prepared),
         PositionsFound found when state.Phase == TaskPhase.Recovering => new(
             state with { Phase = TaskPhase.Ready, Epoch = found.NextEpoch, Tasks = found.Tasks, IsTogether = found.IsTogether }, ToPipeline(state, new TaskRecovered(self, found.NextEpoch, state.Attempt))),
-        RunTask run when state.Phase == TaskPhase.Ready && run.RunId == state.RunId && run.Attempt == state.Attempt => new(state with { Phase = TaskPhase.Reading }, Read(self, state)),
+        RunTask run when state.Phase == TaskPhase.Ready && run.RunId == state.RunId && run.Attempt == state.Attempt => OnRun(self, state with { Phase = TaskPhase.Reading, Poisoned = run.Poisoned }),
         EpochStaged staged when state.Phase == TaskPhase.Reading && staged.Epoch == state.Epoch => new(
             state with { Phase = TaskPhase.Staged, IsDrained = staged.IsDrained, IsStopping = staged.IsStopping }, new Prepare(state.RunId, state.Epoch)),
         EpochGivenUp givenUp when state.Phase == TaskPhase.Reading && givenUp.Epoch == state.Epoch => new(
@@ -76,9 +76,11 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
     private static Step<TaskState> Fail(GrainId self, TaskState state, WorkFailed failure) =>
         new(state with { Phase = TaskPhase.Failed }, [.. EndReading(state), .. StopParts(self, state), ToPipeline(state, new TaskFailed(self, failure, state.Attempt))]);
 
+    private static Step<TaskState> OnRun(GrainId self, TaskState state) => new(state, Read(self, state));
+
     /// <summary>Begins to read an epoch: alone, or with every instance reading its part.</summary>
     private static Effect[] Read(GrainId self, TaskState state) =>
-        [new RunEpoch(state.RunId, state.Epoch, state.Attempt), .. Instances(self, state).Select(to => Part(self, state, to))];
+        [new RunEpoch(state.RunId, state.Epoch, state.Attempt) { Poisoned = state.Poisoned }, .. Instances(self, state).Select(to => Part(self, state, to))];
 
     private static Send Part(GrainId self, TaskState state, GrainId to) => new(to, new RunPart(state.RunId, state.Attempt, self, InstanceMachine.NumberOf(to), state.Epoch));
 

@@ -50,6 +50,9 @@ public sealed record TaskState(
 
     /// <summary>Whether they all live where their coordinator does.</summary>
     public bool IsTogether { get; init; }
+
+    /// <summary>Records that ended processes and are set aside; null when there are none.</summary>
+    public IReadOnlyList<PoisonedRecord>? Poisoned { get; init; }
 }
 
 /// <summary>What grains need to know of a prepared record.</summary>
@@ -69,7 +72,11 @@ public sealed record RecoverTask(string RunId, GrainId Pipeline, long Attempt = 
 public sealed record TaskRecovered(GrainId Task, long NextEpoch, long Attempt = 0) : GrainEvent;
 
 /// <summary>Begins reading.</summary>
-public sealed record RunTask(string RunId, long Attempt = 0) : GrainEvent;
+public sealed record RunTask(string RunId, long Attempt = 0) : GrainEvent
+{
+    /// <summary>Records that ended processes and are to be set aside; null when there are none.</summary>
+    public IReadOnlyList<PoisonedRecord>? Poisoned { get; init; }
+}
 
 /// <summary>An epoch stands in every target.</summary>
 /// <param name="Task">The task.</param>
@@ -101,7 +108,11 @@ public sealed record PositionsFound(long NextEpoch, int Tasks = 1) : GrainEvent
 }
 
 /// <summary>Reads and stages an epoch; ends in <see cref="EpochStaged"/>.</summary>
-public sealed record RunEpoch(string RunId, long Epoch, long Attempt = 0) : Work, IRunWork;
+public sealed record RunEpoch(string RunId, long Epoch, long Attempt = 0) : Work, IRunWork
+{
+    /// <summary>Records that ended processes and are to be set aside; null when there are none.</summary>
+    public IReadOnlyList<PoisonedRecord>? Poisoned { get; init; }
+}
 
 /// <summary>All files of an epoch are written and durable.</summary>
 public sealed record EpochStaged(long Epoch, bool IsDrained, bool IsStopping) : GrainEvent;

@@ -9,7 +9,7 @@ public sealed class ComponentContext
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Size of the blocks that text is read in.</summary>
+    /// <summary>Size of the blocks that text is read in; 1 for a block to every record.</summary>
     public int BlockBytes { get; init; } = Limits.BlockBytes;
 
     /// <summary>Name of the running pipeline.</summary>
@@ -38,6 +38,9 @@ public sealed class ComponentContext
         ColumnsArePruned = ColumnsArePruned,
         IsEndless = isEndless,
     };
+
+    /// <summary>The context for reading in blocks of another size.</summary>
+    public ComponentContext InBlocksOf(int bytes) => new() { BaseFolder = BaseFolder, Clock = Clock, BlockBytes = bytes, Pipeline = Pipeline, Repeats = Repeats, IsEndless = IsEndless, ColumnsArePruned = ColumnsArePruned };
 
     /// <summary>The context for binding again to narrowed schemas.</summary>
     public ComponentContext ToPruned() => new() { BaseFolder = BaseFolder, Clock = Clock, BlockBytes = BlockBytes, Pipeline = Pipeline, Repeats = Repeats, IsEndless = IsEndless, ColumnsArePruned = true };

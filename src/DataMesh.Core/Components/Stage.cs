@@ -273,6 +273,9 @@ public static class QuarantineReasons
     /// <summary>A record of which the beginning was taken in as a record, because its file ended there when it was read.</summary>
     public const string CutOff = "cut_off";
 
+    /// <summary>A record that ended every process that read it.</summary>
+    public const string Poisoned = "poisoned";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Undecodable, FieldCount, Misfit, CastFailed, RuleFailed, ExpressionFailed, TooLarge, TooDeep, StructuralDrift, Late, CutOff];
+    public static IReadOnlyList<string> All { get; } = [Undecodable, FieldCount, Misfit, CastFailed, RuleFailed, ExpressionFailed, TooLarge, TooDeep, StructuralDrift, Late, CutOff, Poisoned];
 }

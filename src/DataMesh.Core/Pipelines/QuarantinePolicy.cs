@@ -11,6 +11,10 @@ public sealed class QuarantinePolicy
         Shorthand = true)]
     public string? StopWhen { get; init; }
 
+    /// <summary>When a record is looked for that ends processes.</summary>
+    [Option("After so many processes that ended while they read the pipeline's input, with nothing committed in between, the record is looked for that ends them; it is set aside as `poisoned`. 0 for never.")]
+    public int PoisonedAfter { get; init; } = 3;
+
     /// <summary>The same, parsed; null when it is not given or wrong.</summary>
     public BadRecordLimit? Limit => StopWhen is { } text && BadRecordLimit.TryParse(text, out var limit) ? limit : null;
 }

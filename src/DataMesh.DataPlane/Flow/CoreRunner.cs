@@ -33,13 +33,19 @@ internal sealed class CoreRunner(BoundGraph graph, ExchangePlan? exchange) : Reg
         _number = block.Number;
         using (block.Block)
         {
-            var decoder = block.Split.RentDecoder();
-            decoder.Decode(block.Block, new Output(this, block));
-            block.Split.ReturnDecoder(decoder);
+            if (block.Split.Poisoned.FirstOrDefault(range => range.From == block.Block.Start) is { } poisoned) poisoned.SetAside(block.Block, new Output(this, block));
+            else Decode(block);
         }
 
         if (morsel.Widenings.Count > 0) morsel.Discard();
         return morsel;
+    }
+
+    private void Decode(BlockInFlight block)
+    {
+        var decoder = block.Split.RentDecoder();
+        decoder.Decode(block.Block, new Output(this, block));
+        block.Split.ReturnDecoder(decoder);
     }
 
     protected override long BlockNumber => _number;

@@ -40,6 +40,9 @@ public sealed class OpenSplit(BoundSource source, Split split, SplitReader reade
     /// <summary>Columns that its head does not show; null when there are none.</summary>
     public SoughtColumns? Sought { get; init; }
 
+    /// <summary>Records that are set aside before they are decoded, because they end the process.</summary>
+    public IReadOnlyList<PoisonedRange> Poisoned { get; init; } = [];
+
     /// <summary>Reads texts as dates or times the way that the split writes them.</summary>
     public ReadTimes Times => reader.ReadTimes;
 

@@ -41,7 +41,7 @@ internal sealed class JsonDocumentReader(TextInput input, JsonPath path, FileToO
     /// <inheritdoc/>
     public override async ValueTask<SourceBlock?> ReadAsync(CancellationToken cancellation)
     {
-        while (!_isDone)
+        while (!_isDone && (file.Split.End < 0 || _position < file.Split.End))
         {
             var block = await NextAsync(cancellation).ConfigureAwait(false);
             if (block is null) continue;
@@ -68,7 +68,9 @@ internal sealed class JsonDocumentReader(TextInput input, JsonPath path, FileToO
         Scan();
         var toGoOn = file.From - _position;
         if (toGoOn > 0 && toGoOn <= _scanner.At) return Cut((int)toGoOn);
-        if (_scanner.Records.Length > 0) return Cut(_scanner.Records[^1].End);
+        var toEnd = file.Split.End - _position;
+        if (toEnd > 0 && toEnd <= _scanner.At) return Cut((int)toEnd);
+        if (_scanner.Records.Length > 0) return Cut(_scanner.Records[_wanted == 1 ? 0 : ^1].End);
         if (_scanner.Fault is { } fault) return await BreakAsync(fault, cancellation).ConfigureAwait(false);
         if (_atEnd) return Last();
         if (_scanner.OpenStart == 0)

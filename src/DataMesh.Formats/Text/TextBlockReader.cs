@@ -53,7 +53,7 @@ public sealed class TextBlockReader : IAsyncDisposable
                 length = await FillAsync(buffer, length, wanted, cancellation).ConfigureAwait(false);
                 if (length == 0) break;
                 var cut = _boundaries.Last(buffer.Array.AsSpan(0, length));
-                if (cut > 0) return Cut(buffer, length, cut);
+                if (cut > 0) return Cut(buffer, length, _textMax == 1 ? First(buffer.Array.AsSpan(0, cut)) : cut);
                 if (_atEnd && LeavesOpenRecord) break;
                 if (_atEnd) return CutLast(buffer, length);
                 if (length > _recordBytesMax) return await CutTooLargeAsync(buffer, length, cancellation).ConfigureAwait(false);
@@ -101,6 +101,20 @@ public sealed class TextBlockReader : IAsyncDisposable
     {
         if (cut < length) Carry(buffer.Array.AsSpan(cut, length - cut));
         return Block(buffer, cut, cut, null);
+    }
+
+    /// <summary>Where the first of some whole records ends: the shortest beginning of the text in which one does.</summary>
+    private int First(ReadOnlySpan<byte> records)
+    {
+        var (none, some) = (0, records.Length);
+        while (some - none > 1)
+        {
+            var middle = (none + some) / 2;
+            if (_boundaries.Last(records[..middle]) > 0) some = middle;
+            else none = middle;
+        }
+
+        return some;
     }
 
     /// <summary>No record ends in the rest of the file: it is the last record without a line end, or a broken one to be stepped over.</summary>

@@ -58,7 +58,7 @@ internal sealed class TrialOperator(SimulatedCluster cluster, SimulatedProcess p
             var name = new RunName(definition.Name, version.Version, scene.Parallelism ?? 0, $"run{++_runs}");
             using var stop = new CancellationTokenSource();
             var run = new PipelineRun(definition, new RunOptions { RunId = name.ToString() }, process.Clock, stop.Token);
-            var plan = new RunPlan(run.RunId, run.Version, version.Version, [.. definition.Sources.Select(node => node.Id)], run.Repeats, false, scene.Parallelism ?? 0);
+            var plan = new RunPlan(run.RunId, run.Version, version.Version, [.. definition.Sources.Select(node => node.Id)], run.Repeats, false, scene.Parallelism ?? 0) { PoisonedAfter = definition.Quarantine.PoisonedAfter };
             await silo.CallAsync(_pipeline, new SubmitPipeline(plan, false), Patience, default).WaitAsync(Patience, process.Clock);
             return run.RunId;
         }

@@ -42,6 +42,12 @@ internal sealed class Recount(PipelineRun run, CommittedChain chain)
             return;
         }
 
+        if (manifest.Reasons.ContainsKey(QuarantineReasons.Poisoned))
+        {
+            epoch.Notes.Add("a record of the epoch ends every process that reads it: it is not recounted");
+            return;
+        }
+
         if (run.Definition.Sources.Any(node => !manifest.SourceSchemas.ContainsKey(node.Id)))
         {
             epoch.Notes.Add("the pipeline has sources that this epoch did not know: not recounted");

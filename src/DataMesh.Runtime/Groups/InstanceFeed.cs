@@ -98,7 +98,7 @@ internal sealed class InstanceFeed(int instance, PipelineRun run, ITaskGroup gro
             if (resumption.SetAside is { } cutOff) treatment = (treatment ?? new SplitTreatment { Output = source.Plan.Output }) with { CutOff = cutOff };
         }
 
-        var reader = await source.Source.OpenAsync(grant.Split, grant.From, plan, run.Context, cancellation);
+        var reader = await PoisonedReader.OpenAsync(source.Source, grant, plan, run.Context, cancellation);
         _from[(grant.Source, grant.Split.Id)] = grant.From;
         return new OpenSplit(source, grant.Split, reader, grant.From)
         {
@@ -107,6 +107,7 @@ internal sealed class InstanceFeed(int instance, PipelineRun run, ITaskGroup gro
             Sought = sought,
             IsAwaited = grant.IsAwaited,
             Order = grant.Order,
+            Poisoned = grant.Poisoned,
             Before = grant.Before,
         };
     }

@@ -1,5 +1,6 @@
 using DataMesh.Core.Columns;
 using DataMesh.Core.Components;
+using DataMesh.DataPlane.Flow;
 using DataMesh.Runtime.Commit;
 using DataMesh.Runtime.Drift;
 using DataMesh.Runtime.Runs;
@@ -85,4 +86,7 @@ public sealed record SplitGrant(int Source, Split Split, long From, JudgedSplit?
 
     /// <summary>The places of the splits before it that are handed out and not finished.</summary>
     public IReadOnlyList<int> Before { get; init; } = [];
+
+    /// <summary>Records in it that are set aside before they are decoded, in their order.</summary>
+    public IReadOnlyList<PoisonedRange> Poisoned { get; init; } = [];
 }

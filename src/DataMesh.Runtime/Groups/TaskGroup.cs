@@ -1,3 +1,4 @@
+using DataMesh.ControlPlane.Pipelines;
 using DataMesh.Core.Errors;
 using DataMesh.DataPlane.Exchanges;
 using DataMesh.DataPlane.Flow;
@@ -45,6 +46,12 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
 
     /// <summary>Where an instance gives rows to others in an attempt, when some of them may live in other silos; null when all live here.</summary>
     public Func<int, PartOrder, IExchange>? Exchanges { get; init; }
+
+    /// <summary>Records that are set aside before they are decoded.</summary>
+    internal IReadOnlyList<PoisonedRecord> Poisoned { get; init; } = [];
+
+    /// <summary>Whether it reads a piece of the input only to see whether the process lives through it: a run does not start over for that.</summary>
+    internal bool IsProbe { get; init; }
 
     /// <summary>How many task instances read.</summary>
     public int Tasks => _tasks;
@@ -253,7 +260,16 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         var judged = await _plan!.Gate.OpenAsync(pending, order, _tasks > 1 ? split => pool.IsHeld(pending.Source, split) : null);
         var isAwaited = _tasks > 1 && judged is { View.IsFirst: true } && !_run.Definition.Drift.TakesEverything;
         if (isAwaited) _alone = new FinishedSplit(pending.Source, pending.Split.Id);
-        return new SplitGrant(pending.Source, pending.Split, pending.From, judged, isAwaited) { Resumption = pending.Resumption, Order = order, Before = pool.Before(order) };
+        return new SplitGrant(pending.Source, pending.Split, pending.From, judged, isAwaited) { Resumption = pending.Resumption, Order = order, Before = pool.Before(order), Poisoned = PoisonedIn(pending) };
+    }
+
+    private IReadOnlyList<PoisonedRange> PoisonedIn(PendingSplit pending)
+    {
+        if (Poisoned.Count == 0) return [];
+        var (id, source) = (_run.Definition.Sources[pending.Source].Id, _run.Definition.Sources[pending.Source].Source);
+        return [.. Poisoned
+            .Where(record => record.Source == id && record.Split == pending.Split.Id && (record.Identity == pending.Split.Identity || source.Continues(pending.Split, record.Identity, record.To, _run.Context)))
+            .OrderBy(record => record.From).Select(record => new PoisonedRange(record.From, record.To, record.Deaths))];
     }
 
     private bool IsDue(EpochAttempt attempt, long bytes, bool wantsBarrier)
@@ -270,7 +286,7 @@ public sealed class TaskGroup : ITaskGroup, IAsyncDisposable
         if (widenings.Count == 0 && refused is null && !await _plan!.MissAsync(parts)) return false;
         (_alone, _held) = (null, []);
         if (refused is not null) _plan!.GiveUpRewrites(refused);
-        if (widenings.Count == 0 || !await _plan!.WidenAsync(widenings))
+        if (widenings.Count == 0 || !await _plan!.WidenAsync(widenings) || IsProbe)
         {
             _pool.Rewind();
             return true;

@@ -20,6 +20,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
 {
     private readonly RunParts _parts = new(run, host, CoresOf(run));
     private readonly Dictionary<string, List<PendingSplit>> _pending = [];
+    private readonly InputProbe _probe = new(run, CoresOf(run));
     private TaskGroup? _task;
     private int _tasks = 1;
     private StagedEpoch? _settled;
@@ -60,6 +61,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
             Recover => await RecoverAsync(cancellation),
             Enumerate => await EnumerateAsync(self, cancellation),
             RunEpoch read => await ReadAsync(read, cancellation),
+            ProbeInput probe => await _probe.DoAsync(probe, Listed(), cancellation),
             ReadPart part => await _parts.ReadAsync(part, cancellation),
             Prepare prepare => PrepareEpoch(prepare, fence),
             ControlPlane.Datasets.Commit commit => await CommitAsync(commit, cancellation),
@@ -86,6 +88,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
         _parts.BeHere();
         (_task, _readBefore) = (null, run.Meter.BytesRead);
         lock (_pending) _pending.Clear();
+        _probe.Clear();
         (run.Settlement, _settled) = (null, null);
         var found = await Recovery.LookAsync(run, cancellation);
         if (run.Options.DryRun && found is PreparedFound prepared)
@@ -141,7 +144,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
             return new EpochStaged(read.Epoch, IsDrained: true, IsStopping: false);
         }
 
-        var group = _task ??= Open(read.Attempt, cancellation);
+        var group = _task ??= Open(read, cancellation);
         _parts.Open(group);
         var staged = await group.RunEpochAsync(read.Epoch);
         if (staged is null)
@@ -160,15 +163,16 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
         return new EpochStaged(read.Epoch, staged.IsDrained, run.StopAtBarrier.IsCancellationRequested);
     }
 
-    private TaskGroup Open(long attempt, CancellationToken cancellation)
+    private TaskGroup Open(RunEpoch read, CancellationToken cancellation) => new(run, Listed(), _tasks, CoresOf(run), cancellation)
     {
-        IReadOnlyList<PendingSplit> pending;
-        lock (_pending) pending = [.. run.Definition.Sources.SelectMany(node => _pending[node.Id])];
-        return new TaskGroup(run, pending, _tasks, CoresOf(run), cancellation)
-        {
-            Attempt = attempt,
-            Exchanges = _parts.Exchanges is { } exchanges ? (instance, order) => exchanges.Open(attempt, instance, order) : null,
-        };
+        Attempt = read.Attempt,
+        Poisoned = read.Poisoned ?? [],
+        Exchanges = _parts.Exchanges is { } exchanges ? (instance, order) => exchanges.Open(read.Attempt, instance, order) : null,
+    };
+
+    private IReadOnlyList<PendingSplit> Listed()
+    {
+        lock (_pending) return [.. run.Definition.Sources.SelectMany(node => _pending[node.Id])];
     }
 
     private GrainEvent PrepareEpoch(Prepare prepare, long fence)

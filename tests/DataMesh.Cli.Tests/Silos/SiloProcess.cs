@@ -75,6 +75,25 @@ internal sealed class SiloProcess : IDisposable
     /// <summary>Waits until it has ended by itself.</summary>
     public void AwaitEnd() => Assert.True(_process.WaitForExit(Patience), "the silo did not end");
 
+    /// <summary>Waits until it has ended by itself, or a pipeline is in a phase: true then.</summary>
+    public bool AwaitEndOr(string pipeline, string phase)
+    {
+        for (var watch = Stopwatch.StartNew(); !_process.HasExited; Thread.Sleep(5))
+        {
+            Assert.True(watch.Elapsed < Patience, $"{pipeline} neither ends the silo nor is {phase}");
+            try
+            {
+                if (Client.StatusAsync(pipeline).Result.Phase == phase) return true;
+            }
+            catch (AggregateException)
+            {
+                // It may have ended while it was asked.
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Kills it with SIGKILL.</summary>
     public void Kill()
     {

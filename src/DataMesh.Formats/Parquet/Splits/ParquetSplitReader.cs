@@ -16,6 +16,7 @@ internal sealed class ParquetSplitReader : SplitReader
     private readonly ParquetShape _shape;
     private readonly string _name;
     private readonly long _end;
+    private readonly int _rowsMax;
     private readonly List<ParquetBlockDecoder> _decoders = [];
     private long _position;
     private long _groupStart;
@@ -28,6 +29,8 @@ internal sealed class ParquetSplitReader : SplitReader
     {
         (_file, _shape, _name) = (file, shape, split.Split.Name);
         _position = Math.Max(0, split.From);
+        // A row has at least a byte.
+        _rowsMax = split.BlockBytes;
         _end = split.Split.End < 0 ? file.File.Rows : Math.Min(split.Split.End, file.File.Rows);
     }
 
@@ -42,7 +45,7 @@ internal sealed class ParquetSplitReader : SplitReader
         var groups = _file.File.RowGroupRows;
         while (_position >= _groupStart + groups[_group]) _groupStart += groups[_group++];
         var (compressed, perRow) = Sizes(_group);
-        var rows = Math.Min(BlockRows(groups[_group], perRow), Math.Min(_end, _groupStart + groups[_group]) - _position);
+        var rows = Math.Min(Math.Min(_rowsMax, BlockRows(groups[_group], perRow)), Math.Min(_end, _groupStart + groups[_group]) - _position);
         var from = _position - _groupStart;
         // Counted twice against the budget of what is in flight: the pages while they are decoded, and the columns that they become.
         var block = new ParquetBlock(_file.Share(), _group, from, from + rows, 2 * rows * perRow)
