@@ -42,6 +42,20 @@ public sealed class SqlitePipelineStore(SqliteStore store, TimeProvider clock) :
     }
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<PipelineVersion>> NewestAsync(string after, int max, CancellationToken cancellation)
+    {
+        lock (store.Gate)
+        {
+            var found = new List<PipelineVersion>();
+            // SQLite takes the other columns from the row that has the maximum.
+            using var query = store.Database.Prepare("select name, max(version), base_folder, submitted_ms, options from pipeline where name > ?1 group by name order by name limit ?2");
+            query.Bind(1, after).Bind(2, max);
+            while (query.Step()) found.Add(new PipelineVersion(query.Text(0), query.Number(1), "", query.Text(2), DateTimeOffset.FromUnixTimeMilliseconds(query.Number(3)), query.Text(4)));
+            return ValueTask.FromResult<IReadOnlyList<PipelineVersion>>(found);
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<bool> RemoveAsync(string name, CancellationToken cancellation)
     {
         lock (store.Gate)

@@ -24,6 +24,10 @@ internal sealed class RedisPipelineStore(RedisLink link) : IPipelineStore
     public async ValueTask<IReadOnlyList<string>> ListAsync(string after, int max, CancellationToken cancellation) =>
         [.. RedisLink.List(await link.PersistAsync(StateScripts.Names, cancellation, after, max)).Select(name => RedisLink.Text(name)!)];
 
+    public async ValueTask<IReadOnlyList<PipelineVersion>> NewestAsync(string after, int max, CancellationToken cancellation) =>
+        [.. RedisLink.List(await link.PersistAsync(StateScripts.Newest, cancellation, after, max)).Chunk(5).Select(found => new PipelineVersion(
+            RedisLink.Text(found[0])!, RedisLink.Number(found[1]), "", RedisLink.Text(found[3])!, DateTimeOffset.FromUnixTimeMilliseconds(RedisLink.Number(found[2])), RedisLink.Text(found[4])!))];
+
     public async ValueTask<bool> RemoveAsync(string name, CancellationToken cancellation) =>
         RedisLink.Number(await link.PersistAsync(StateScripts.Remove, cancellation, name)) == 1;
 }

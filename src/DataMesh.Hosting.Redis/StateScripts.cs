@@ -130,6 +130,20 @@ internal static class StateScripts
     public static readonly RedisScript Names = new(
         "return redis.call('ZRANGEBYLEX', KEYS[1] .. 'pipelines', ARGV[1] == '' and '-' or '(' .. ARGV[1], '+', 'LIMIT', 0, ARGV[2])");
 
+    /// <summary>ARGV: after, bound. Returns per pipeline: name, last version, time of it in ms, folder, options.</summary>
+    public static readonly RedisScript Newest = new(
+        """
+        local p, reply = KEYS[1], {}
+        for _, name in ipairs(redis.call('ZRANGEBYLEX', p .. 'pipelines', ARGV[1] == '' and '-' or '(' .. ARGV[1], '+', 'LIMIT', 0, ARGV[2])) do
+          local key = p .. 'pipeline:' .. name
+          local last = redis.call('HGET', key, 'last')
+          local text = redis.call('HMGET', key, 'v' .. last, 't' .. last)
+          local parts = cjson.decode(text[1])
+          for _, value in ipairs({name, last, text[2], parts[2], parts[3]}) do reply[#reply + 1] = value end
+        end
+        return reply
+        """);
+
     /// <summary>ARGV: name. Returns 1 when there was one.</summary>
     public static readonly RedisScript Remove = new(
         "redis.call('ZREM', KEYS[1] .. 'pipelines', ARGV[1]) return redis.call('DEL', KEYS[1] .. 'pipeline:' .. ARGV[1])");

@@ -41,7 +41,10 @@ internal sealed class PipelineOperations(SiloServices silo)
             using var stop = new CancellationTokenSource();
             var run = new PipelineRun(definition, new RunOptions { RunId = name.ToString() }, TimeProvider.System, stop.Token);
             var plan = new RunPlan(
-                run.RunId, run.Version, version.Version, [.. definition.Sources.Select(node => node.Id)], run.Repeats, definition.Trigger.Kind == TriggerKind.Cron, tasks) { PoisonedAfter = definition.Quarantine.PoisonedAfter };
+                run.RunId, run.Version, version.Version, [.. definition.Sources.Select(node => node.Id)], run.Repeats, definition.Trigger.Kind == TriggerKind.Cron, tasks)
+            {
+                PoisonedAfter = definition.Quarantine.PoisonedAfter,
+            };
             await TellAsync(definition.Name, new SubmitPipeline(plan, request.Paused), cancellation);
         }
 

@@ -30,15 +30,11 @@ internal sealed class Statuses(SiloServices silo)
     /// <summary>A page of pipelines.</summary>
     public async Task<PipelineList> PageAsync(string after, int limit, CancellationToken cancellation)
     {
-        var names = await silo.Host.Pipelines.ListAsync(after, limit, cancellation);
-        var live = await LiveAsync(cancellation);
-        var found = new List<PipelineStatus>(names.Count);
-        foreach (var name in names)
-        {
-            if (await silo.Host.Pipelines.FindAsync(name, 0, cancellation) is { } newest) found.Add(Make(newest, await StateAsync(name, cancellation), live));
-        }
-
-        return new PipelineList(found, names.Count < limit ? null : names[^1]);
+        var live = LiveAsync(cancellation);
+        var newest = await silo.Host.Pipelines.NewestAsync(after, limit, cancellation);
+        var states = await Task.WhenAll(newest.Select(version => StateAsync(version.Name, cancellation)));
+        var runs = await live;
+        return new PipelineList([.. newest.Select((version, i) => Make(version, states[i], runs))], newest.Count < limit ? null : newest[^1].Name);
     }
 
     /// <summary>The state of a pipeline's grain.</summary>

@@ -15,6 +15,14 @@ public interface IPipelineStore
     /// <summary>The names of all pipelines in order, <paramref name="max"/> of them after <paramref name="after"/>.</summary>
     ValueTask<IReadOnlyList<string>> ListAsync(string after, int max, CancellationToken cancellation);
 
+    /// <summary>The last versions of all pipelines in order, <paramref name="max"/> of them after <paramref name="after"/>, without their texts.</summary>
+    async ValueTask<IReadOnlyList<PipelineVersion>> NewestAsync(string after, int max, CancellationToken cancellation)
+    {
+        var names = await ListAsync(after, max, cancellation);
+        var found = await Task.WhenAll(names.Select(name => FindAsync(name, 0, cancellation).AsTask()));
+        return [.. found.OfType<PipelineVersion>().Select(version => version with { Yaml = "" })];
+    }
+
     /// <summary>Forgets a pipeline with all its versions; false when there is none.</summary>
     ValueTask<bool> RemoveAsync(string name, CancellationToken cancellation);
 }

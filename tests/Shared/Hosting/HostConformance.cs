@@ -194,6 +194,11 @@ public abstract class HostConformance
         Assert.Null(await next.Pipelines.FindAsync("p", 3, default));
         Assert.Equal(["a", "p"], await next.Pipelines.ListAsync("", 10, default));
         Assert.Equal(["p"], await next.Pipelines.ListAsync("a", 10, default));
+        var newest = await next.Pipelines.NewestAsync("", 10, default);
+        Assert.Equal([("a", 1L, "/", ""), ("p", 2L, "/data", "")], newest.Select(each => (each.Name, each.Version, each.BaseFolder, each.Yaml)));
+        Assert.Equal((await next.Pipelines.FindAsync("p", 0, default))! with { Yaml = "" }, newest[1]);
+        Assert.Equal([newest[0]], await next.Pipelines.NewestAsync("", 1, default));
+        Assert.Equal([newest[1]], await next.Pipelines.NewestAsync("a", 1, default));
         Assert.True(await next.Pipelines.RemoveAsync("p", default));
         Assert.False(await next.Pipelines.RemoveAsync("p", default));
         Assert.Null(await next.Pipelines.FindAsync("p", 0, default));
