@@ -66,8 +66,8 @@ public class PoisonHuntTests
     public void A_death_while_nothing_is_read_by_itself_narrows_nothing_down()
     {
         var state = Play(Die(Die(Running()).State).State, new ProbePassed(Piece(0, 64_000))).State;
-        var died = _machine.Resume(Self, state).State;
-        Assert.Equal(died.Suspicion, _machine.Resume(Self, died).State.Suspicion);
+        var died = _machine.Resume(Self, state, 0).State;
+        Assert.Equal(died.Suspicion, _machine.Resume(Self, died, 0).State.Suspicion);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public class PoisonHuntTests
     /// <summary>The process goes away, and another one takes the pipeline up.</summary>
     private Step<PipelineState> Die(PipelineState state)
     {
-        state = _machine.Resume(Self, state).State;
+        state = _machine.Resume(Self, state, 0).State;
         return Play(state, new TaskRecovered(Task, 0, state.Attempt), new SplitsListed(PipelineMachine.SourceOf("p", "a"), 1, 100, state.Attempt));
     }
 
