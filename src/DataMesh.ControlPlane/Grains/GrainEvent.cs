@@ -64,4 +64,7 @@ public sealed record WorkFailed(string What, string Message, bool MayPass) : Gra
 {
     /// <summary>Whether nothing went wrong but the process went away that did the work: it is begun anew at once, and does not count as a failure.</summary>
     public bool IsLost { get; init; }
+
+    /// <summary>Whether it has mostly passed as soon as it is told, such as a connection that broke: the first attempt after it need not wait.</summary>
+    public bool PassesSoon { get; init; }
 }

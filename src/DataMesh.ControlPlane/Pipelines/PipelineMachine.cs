@@ -15,6 +15,9 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
     /// <summary>Failures in a row before a pipeline gives up.</summary>
     public const int RestartsMax = 5;
 
+    /// <summary>The pause after trouble that has mostly passed when it is told. The tasks of the next attempt should not meet the end of this one.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
+
     /// <inheritdoc/>
     public PipelineState Initial => new(PipelinePhase.Idle, "", "", [], 0, 0, null);
 
@@ -146,7 +149,7 @@ public sealed class PipelineMachine : IGrainMachine<PipelineState>
         // Whoever wants it to stop need not wait until it works again; a new version may be the mending of what fails.
         if (state.IsStopping && (failure.MayPass || state.Next is not null)) return Also(Conclude(self, state), log);
         if (!failure.MayPass || state.Restarts >= RestartsMax) return Also(End(state, PipelinePhase.Failed), log);
-        var pause = TimeSpan.FromSeconds(Math.Min(30, 1 << state.Restarts));
+        var pause = failure.PassesSoon && state.Restarts == 0 ? Shortest : TimeSpan.FromSeconds(Math.Min(30, 1 << state.Restarts));
         return new(state with { Phase = PipelinePhase.Pausing, Restarts = state.Restarts + 1 }, new Pause(pause, failure.Message), log);
     }
 

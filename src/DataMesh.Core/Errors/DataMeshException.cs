@@ -24,6 +24,9 @@ public sealed class DataMeshException : Exception
     /// <summary>Whether trying again may help, because the outside world has changed under a run: a file vanished that was there a moment ago.</summary>
     public bool MayPass { get; init; }
 
+    /// <summary>Whether it has mostly passed as soon as it is told: a connection that broke.</summary>
+    public bool PassesSoon { get; init; }
+
     /// <summary>More that is wrong, found in the same check.</summary>
     public IReadOnlyList<DataMeshException> Others { get; private init; } = [];
 

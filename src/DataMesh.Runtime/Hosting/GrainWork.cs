@@ -84,7 +84,7 @@ internal sealed class GrainWork(GrainId id, IGrainWorker worker, Action<GrainEve
     public static WorkFailed Failure(string what, Exception error)
     {
         var inner = error is AggregateException { InnerException: { } first } ? first : error;
-        if ((inner as DataMeshException ?? StorageError.Explain(inner)) is { } known) return new WorkFailed(what, known.Render(), known.MayPass);
+        if ((inner as DataMeshException ?? StorageError.Explain(inner)) is { } known) return new WorkFailed(what, known.Render(), known.MayPass) { PassesSoon = known.PassesSoon };
         return new WorkFailed(
             what, $"{inner.GetType().Name}: {inner.Message}", inner is IOException and not FileNotFoundException and not DirectoryNotFoundException or TimeoutException);
     }

@@ -249,7 +249,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
 
     private async Task<GrainEvent> PauseAsync(Pause pause, CancellationToken cancellation)
     {
-        run.Outcome.Tell($"{pause.Because} Trying again in {pause.Time.TotalSeconds:0} s.");
+        run.Outcome.Tell($"{pause.Because} Trying again{(pause.Time.TotalSeconds < 1 ? "" : $" in {pause.Time.TotalSeconds:0} s")}.");
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, run.StopAtBarrier);
         IsPausing = true;
         try

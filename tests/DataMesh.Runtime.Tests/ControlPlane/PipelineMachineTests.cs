@@ -41,6 +41,16 @@ public class PipelineMachineTests
     }
 
     [Fact]
+    public void A_broken_connection_is_followed_by_another_attempt_at_once_and_by_pauses_when_it_stays_broken()
+    {
+        var broken = new WorkFailed("x", "cut", MayPass: true) { PassesSoon = true };
+        var (state, effects) = Play(_machine.Initial, new StartPipeline("run", "v", ["a"]), broken);
+        Assert.True(Assert.Single(effects.OfType<Pause>()).Time < TimeSpan.FromSeconds(0.1));
+        (_, effects) = Play(state, new PauseEnded(IsStopped: false), broken);
+        Assert.Equal(TimeSpan.FromSeconds(2), Assert.Single(effects.OfType<Pause>()).Time);
+    }
+
+    [Fact]
     public void Nothing_new_ends_the_run_without_reading()
     {
         var (state, effects) = Play(

@@ -93,7 +93,7 @@ internal sealed class ExchangeDesk(PipelineRun run, IPeerLink peers) : IDisposab
     }
 
     private DataMeshException Lost(GrainPlace place, ExchangeCall call, string why, Exception? cause) =>
-        new($"The silo {place.Silo}, which runs task {call.To} of '{run.Definition.Name}', does not take its rows.", detail: why, cause: cause) { MayPass = true };
+        new($"The silo {place.Silo}, which runs task {call.To} of '{run.Definition.Name}', does not take its rows.", detail: why, cause: cause) { MayPass = true, PassesSoon = true };
 
     private sealed record Side(long Generation, int Attempt, RemoteExchange Exchange);
 }

@@ -53,5 +53,5 @@ internal sealed class GroupLink(IPeerLink peers, string pipeline, TimeProvider c
     }
 
     private DataMeshException Lost(GrainPlace place, string why, Exception? cause) =>
-        new($"The silo {place.Silo}, which coordinates '{pipeline}', does not answer a task of it.", detail: why, cause: cause) { MayPass = true };
+        new($"The silo {place.Silo}, which coordinates '{pipeline}', does not answer a task of it.", detail: why, cause: cause) { MayPass = true, PassesSoon = true };
 }
