@@ -16,7 +16,7 @@ internal static class StartupHook
         var composition = Assembly.Load("datamesh").GetType("DataMesh.Cli.Composition", throwOnError: true)!;
         var catalog = composition.GetProperty("Catalog", Hidden)!.GetValue(null)!;
         var components = (IDictionary)typeof(ComponentCatalog).GetField("_components", Hidden)!.GetValue(catalog)!;
-        foreach (var type in new[] { typeof(DieStage) })
+        foreach (var type in new[] { typeof(DieStage), typeof(GateStage) })
         {
             var attribute = type.GetCustomAttribute<ComponentAttribute>()!;
             components.Add((attribute.Kind, attribute.Name), Activator.CreateInstance(typeof(ComponentDescriptor), Hidden, null, [type, attribute], null));
