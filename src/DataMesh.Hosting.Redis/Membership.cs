@@ -34,7 +34,10 @@ internal sealed class Membership(RedisLink link, RedisOptions options, TimeProvi
     public bool IsValid => _isMember && clock.GetElapsedTime(Volatile.Read(ref _valid)) < options.SessionTime;
 
     /// <summary>Whether Redis was restarted during this session: it may have lost the last things it was told.</summary>
-    public bool SawRestart { get; private set; }
+    private bool SawRestart { get; set; }
+
+    /// <summary>The run of Redis during this session, or <see cref="StateScripts.SeveralRuns"/>.</summary>
+    public string KnownRun => SawRestart ? StateScripts.SeveralRuns : _redisRun;
 
     /// <summary>The living silos, as of the last renewal.</summary>
     public IReadOnlyList<Member> Members => Volatile.Read(ref _members);

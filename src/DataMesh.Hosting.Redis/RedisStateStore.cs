@@ -41,7 +41,7 @@ internal sealed class RedisStateStore(RedisLink link, Membership membership) : I
     }
 
     private object[] Arguments(GrainId id, Written written) =>
-        [id.ToString(), GrainGroup.Of(id), written.Silo, written.Json, written.Expected, written.Fence, written.KeepsRunning ? "1" : "0", membership.SawRestart ? "1" : "0"];
+        [id.ToString(), GrainGroup.Of(id), written.Silo, written.Json, written.Expected, written.Fence, written.KeepsRunning ? "1" : "0", membership.KnownRun];
 
     private sealed record Written(string Silo, string Json, long Expected, long Fence, bool KeepsRunning);
 }

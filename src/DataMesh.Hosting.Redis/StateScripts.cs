@@ -3,23 +3,28 @@ namespace DataMesh.Hosting.Redis;
 /// <summary>What is kept. <c>state:GRAIN</c>: JSON <c>j</c>, version <c>v</c>, fencing token <c>f</c>, keep-alive <c>k</c>. A grain that has state is a field of its group's lease.</summary>
 internal static class StateScripts
 {
+    /// <summary>Stands for the run of Redis when a writer has known several; nothing stands for none.</summary>
+    public const string SeveralRuns = "several";
+
     /// <summary>ARGV: grain. Returns json, version, token, keep-alive; nothing when there is none.</summary>
     public static readonly RedisScript Read = new("return redis.call('HMGET', KEYS[1] .. 'state:' .. ARGV[1], 'j', 'v', 'f', 'k')");
 
     /// <summary>
-    /// Compare-and-set. ARGV: grain, group, silo, json, expected version, token, keep-alive, 1 when Redis was restarted under the writer: it may then have lost
-    /// versions and the lease itself, but never knows a higher token or version of somebody else's. Returns the version, or 0.
+    /// Compare-and-set. ARGV: grain, group, silo, json, expected version, token, keep-alive, the run of Redis that the writer has known all the while. When Redis
+    /// was restarted under the writer, it may have lost versions and the lease itself, but never knows a higher token or version of somebody else's; it may be
+    /// the first to see that. Returns the version, or 0.
     /// </summary>
     public static readonly RedisScript Write = new(
         """
         local p, grain, group, silo = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
-        local expected, fence, keep, restarted = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8] == '1'
+        local expected, fence, keep, known = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8]
+        local function restarted() return known == 'several' or known ~= '' and string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') ~= known end
         if redis.call('SISMEMBER', p .. 'silos', silo) == 0 then return redis.error_reply('NOSESSION ' .. silo) end
         local lease = redis.call('HMGET', p .. 'lease:' .. group, 's', 'f')
         local held = tonumber(lease[2] or '0')
         if held > fence then return 0 end
         if lease[1] ~= silo or held < fence then
-          if not restarted then return 0 end
+          if not restarted() then return 0 end
           if lease[1] and lease[1] ~= '' then
             redis.call('SREM', p .. 'leases:' .. lease[1], group)
             redis.call('SREM', p .. 'running:' .. lease[1], group)
@@ -31,7 +36,7 @@ internal static class StateScripts
         local state = redis.call('HMGET', p .. 'state:' .. grain, 'j', 'v', 'f')
         local version = tonumber(state[2] or '0')
         if tonumber(state[3] or '0') > fence then return 0 end
-        if version ~= expected and not (restarted and version < expected) then
+        if version ~= expected and not (version < expected and restarted()) then
           if version ~= expected + 1 or state[1] ~= ARGV[4] or state[3] ~= ARGV[6] then return 0 end
         end
         if version == 0 then redis.call('HSET', p .. 'lease:' .. group, grain, '') end

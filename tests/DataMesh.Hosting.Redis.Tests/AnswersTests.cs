@@ -36,5 +36,23 @@ public sealed class AnswersTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Whoever_is_the_first_to_see_that_Redis_forgot_goes_on()
+    {
+        // So much time passes between two renewals that a turn comes first.
+        await using var silo = await TestSilo.StartAsync(_redis, with: options => options with { SessionTime = TimeSpan.FromMinutes(4) });
+        var grain = CounterMachine.Id("p");
+        await CallAsync(1);
+        var length = new FileInfo(_redis.AppendOnlyFile).Length;
+        await CallAsync(2);
+        _redis.Kill();
+        _redis.CutWithinTheCommandAt(length);
+        _redis.Start();
+        await CallAsync(3);
+        Assert.Contains("\"Heard\":[1,2,3]", (await silo.Host.States.ReadAsync(grain, default))!.Json, StringComparison.Ordinal);
+
+        Task CallAsync(long count) => silo.Host.CallAsync(grain, new SplitsRead(count), Patience, default);
+    }
+
     public void Dispose() => _redis.Dispose();
 }

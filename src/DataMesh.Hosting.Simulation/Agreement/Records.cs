@@ -12,8 +12,14 @@ public static class Records
     /// Compare-and-set of a grain's state by the holder of its lease; null when it is refused. When the server was restarted under the writer, it may have lost
     /// versions and the lease itself, but never knows a higher token or version of somebody else's.
     /// </summary>
-    public static long? Write(AgreementServer server, GrainId id, string silo, StoredState next, bool sawRestart)
+    /// <param name="server">The server.</param>
+    /// <param name="id">The grain.</param>
+    /// <param name="silo">The writer.</param>
+    /// <param name="next">The state.</param>
+    /// <param name="knownRun">The run of the server that the writer has known all the while; 0 for none, null when it has known several.</param>
+    public static long? Write(AgreementServer server, GrainId id, string silo, StoredState next, int? knownRun)
     {
+        var sawRestart = knownRun is null || (knownRun != 0 && knownRun != server.RunId);
         var (now, group, fence) = (server.Now, GrainGroup.Of(id), next.Fence);
         if (!now.Sessions.ContainsKey(silo)) throw new AgreementTrouble($"{silo} has no session.");
         var lease = now.Leases.GetValueOrDefault(group) ?? new Lease("", 0);

@@ -23,8 +23,8 @@ internal sealed class SiloSession(SimulatedProcess process, ServerLink link, Sil
     /// <summary>Whether the silo may act.</summary>
     public bool IsValid => _isMember && process.Clock.GetElapsedTime(_valid) < times.SessionTime;
 
-    /// <summary>Whether the server was restarted during this session.</summary>
-    public bool SawRestart { get; private set; }
+    /// <summary>The run of the server during this session; 0 for none yet, null when there were several.</summary>
+    public int? KnownRun { get; private set; } = 0;
 
     /// <summary>Whether the last renewal was the first after a restart of the server.</summary>
     public bool IsRestarted { get; private set; }
@@ -40,12 +40,12 @@ internal sealed class SiloSession(SimulatedProcess process, ServerLink link, Sil
         if (seen.Seen is not { } sessions)
         {
             GiveUp();
-            (Id, _run, SawRestart) = ($"{process.Name}.{++_names}", 0, false);
+            (Id, _run, KnownRun) = ($"{process.Name}.{++_names}", 0, 0);
             return null;
         }
 
         IsRestarted = _run > 0 && sessions.RunId != _run;
-        SawRestart |= IsRestarted;
+        if (_run != sessions.RunId) KnownRun = _run == 0 ? sessions.RunId : null;
         _run = sessions.RunId;
         // After a pause, or with another server, what was seen before says nothing: everyone gets the full session time to come back.
         if (IsRestarted || process.Clock.GetElapsedTime(_renewed) > times.SessionTime / 2) _watched.Clear();

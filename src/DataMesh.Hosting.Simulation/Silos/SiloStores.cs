@@ -17,7 +17,7 @@ internal sealed class SiloStates(ServerLink link, SiloSession session) : IGrainS
     public async ValueTask<long?> WriteAsync(GrainId id, string json, long expected, long fence, bool keepsRunning, CancellationToken cancellation)
     {
         var (silo, state) = (session.Id, new StoredState(json, expected + 1, fence, keepsRunning));
-        var version = await link.PersistAsync(server => Records.Write(server, id, silo, state, session.SawRestart), cancellation);
+        var version = await link.PersistAsync(server => Records.Write(server, id, silo, state, session.KnownRun), cancellation);
         lock (_kept)
         {
             if (version is not null && keepsRunning) _kept[id.ToString()] = (id, silo, state);
@@ -37,7 +37,7 @@ internal sealed class SiloStates(ServerLink link, SiloSession session) : IGrainS
     public async Task RepeatAsync(CancellationToken cancellation)
     {
         foreach (var (id, silo, state) in _kept.Values.ToList())
-            if (silo == session.Id) await link.PersistAsync(server => Records.Write(server, id, silo, state, session.SawRestart), cancellation);
+            if (silo == session.Id) await link.PersistAsync(server => Records.Write(server, id, silo, state, session.KnownRun), cancellation);
     }
 }
 

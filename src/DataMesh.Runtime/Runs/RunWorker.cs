@@ -144,6 +144,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
             return new EpochStaged(read.Epoch, IsDrained: true, IsStopping: false);
         }
 
+        if (_task is { IsAbandoned: true }) return new WorkFailed("read", "What read the pipeline here ended with an earlier activation.", MayPass: true) { IsLost = true };
         var group = _task ??= Open(read, cancellation);
         _parts.Open(group);
         var staged = await group.RunEpochAsync(read.Epoch);
