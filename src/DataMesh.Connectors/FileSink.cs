@@ -25,8 +25,6 @@ public sealed class FileSink : Sink
     /// <summary>The part of a path that stands for the number of the epoch.</summary>
     internal const string EpochMark = "{epoch}";
 
-    private readonly Lock _gate = new();
-
     /// <summary>The file.</summary>
     [Option("The file, from the pipeline file's folder. `{epoch}` in its name gives each commit a file of its own: out-{epoch}.csv.", Required = true, Shorthand = true)]
     public string Path { get; set; } = "";
@@ -83,13 +81,10 @@ public sealed class FileSink : Sink
     /// <inheritdoc/>
     public override ValueTask<TargetState> ReadStateAsync(string appId, ComponentContext context, CancellationToken cancellation)
     {
-        lock (_gate)
-        {
-            var state = FileSinkState.Read(StatePath(context));
-            if (state is null) return ValueTask.FromResult(new TargetState(-1, null, -1, null, null) { HoldsOtherRows = HoldsBytes(TargetPath(context)) });
-            var last = state.Apps.GetValueOrDefault(appId);
-            return ValueTask.FromResult(new TargetState(state.Version, state.ToSchema(), last?.Epoch ?? -1, last?.PreparedId, last?.Domain));
-        }
+        var state = FileSinkState.Read(StatePath(context));
+        if (state is null) return ValueTask.FromResult(new TargetState(-1, null, -1, null, null) { HoldsOtherRows = HoldsBytes(TargetPath(context)) });
+        var last = state.Apps.GetValueOrDefault(appId);
+        return ValueTask.FromResult(new TargetState(state.Version, state.ToSchema(), last?.Epoch ?? -1, last?.PreparedId, last?.Domain));
     }
 
     /// <inheritdoc/>
@@ -109,13 +104,20 @@ public sealed class FileSink : Sink
     }
 
     /// <inheritdoc/>
-    public override ValueTask<long> CommitAsync(SinkCommit commit, ComponentContext context, CancellationToken cancellation)
+    public override ValueTask<long> CommitAsync(SinkCommit commit, ComponentContext context, CancellationToken cancellation) =>
+        new FileSinkCommit(this, TargetPath(context), StatePath(context), context.Clock).RunAsync(commit, cancellation);
+
+    /// <inheritdoc/>
+    public override void Claim(StagedOutput staged, long epoch, ComponentContext context) => new StagedTexts(TargetPath(context), context).Claim(staged, epoch);
+
+    /// <inheritdoc/>
+    public override void Discard(StagedOutput staged, ComponentContext context)
     {
-        lock (_gate) return ValueTask.FromResult(new FileSinkCommit(this, TargetPath(context), StatePath(context)).Run(commit));
+        foreach (var file in staged.Files) StagedTexts.Delete(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(TargetPath(context))!, file.Path));
     }
 
     /// <inheritdoc/>
-    public override void CleanUp(ComponentContext context) => new StagedTexts(TargetPath(context), context).CleanUp();
+    public override void CleanUp(long committed, ComponentContext context) => new StagedTexts(TargetPath(context), context).CleanUp(committed);
 
     private static bool HoldsBytes(string path) => new FileInfo(path) is { Exists: true, Length: > 0 };
 

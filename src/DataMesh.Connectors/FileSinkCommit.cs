@@ -10,7 +10,7 @@ namespace DataMesh.Connectors;
 /// Commits staged files to a target file. Order: note in <c>commit.json</c> what is about to happen; change the target; note that it happened;
 /// delete the staged files. Whatever is cut short is done again from the same staged files, onto the length that was committed before.
 /// </summary>
-internal sealed class FileSinkCommit(FileSink sink, string targetPath, string statePath)
+internal sealed class FileSinkCommit(FileSink sink, string targetPath, string statePath, TimeProvider clock)
 {
     private const int LockTriesMax = 3000;
 
@@ -19,9 +19,14 @@ internal sealed class FileSinkCommit(FileSink sink, string targetPath, string st
     private readonly string _folder = Path.GetDirectoryName(targetPath)!;
 
     /// <summary>Commits; returns the version made or, when this very commit was made before, that one.</summary>
-    public long Run(SinkCommit commit)
+    public async ValueTask<long> RunAsync(SinkCommit commit, CancellationToken cancellation)
     {
-        using var alone = Alone();
+        using var alone = await AloneAsync(cancellation);
+        return Run(commit);
+    }
+
+    private long Run(SinkCommit commit)
+    {
         var state = FileSinkState.Read(statePath) ?? new FileSinkState { Length = sink.Replaces || !File.Exists(targetPath) ? 0 : new FileInfo(targetPath).Length };
         if (state.Apps.GetValueOrDefault(commit.AppId) is { } last && last.Epoch >= commit.Epoch)
         {
@@ -44,22 +49,17 @@ internal sealed class FileSinkCommit(FileSink sink, string targetPath, string st
     }
 
     /// <summary>Pipelines in several processes may add to one file: one after the other. The lock ends with its process.</summary>
-    private FileStream Alone()
+    private async Task<IDisposable> AloneAsync(CancellationToken cancellation)
     {
         var path = Path.Combine(Path.GetDirectoryName(statePath)!, "commit.lock");
         DurableFiles.CreateFolder(Path.GetDirectoryName(path)!);
-        for (var left = LockTriesMax; ; left--)
+        for (var left = LockTriesMax; left >= 0; left--)
         {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
-            }
-            catch (IOException error) when (error is not (FileNotFoundException or DirectoryNotFoundException) && StorageError.Explain(error, path) is null)
-            {
-                if (left > 0) Thread.Sleep(LockPause);
-                else throw new DataMeshException($"Another process has been committing to '{targetPath}' for a minute.", new Location(path), hint: "end it if it hangs") { MayPass = true };
-            }
+            if (FileLock.TryTake(path) is { } taken) return taken;
+            await Task.Delay(LockPause, clock, cancellation);
         }
+
+        throw new DataMeshException($"Another process has been committing to '{targetPath}' for a minute.", new Location(path), hint: "end it if it hangs") { MayPass = true };
     }
 
     private static FileSinkState Committed(FileSinkState state, SinkCommit commit, long length)
@@ -122,7 +122,7 @@ internal sealed class FileSinkCommit(FileSink sink, string targetPath, string st
         using var buffer = PooledBuffer.Rent(1 << 20);
         foreach (var staged in commit.Output.Files)
         {
-            using var source = File.OpenHandle(Path.Combine(_folder, staged.Path), FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
+            using var source = File.OpenHandle(StagedTexts.Find(Path.Combine(_folder, staged.Path), commit.Epoch), FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
             for (long at = 0; ;)
             {
                 var read = RandomAccess.Read(source, buffer.Span, at);
@@ -159,6 +159,6 @@ internal sealed class FileSinkCommit(FileSink sink, string targetPath, string st
 
     private void DeleteStaged(SinkCommit commit)
     {
-        foreach (var staged in commit.Output.Files) File.Delete(Path.Combine(_folder, staged.Path));
+        foreach (var staged in commit.Output.Files) StagedTexts.Delete(Path.Combine(_folder, staged.Path));
     }
 }

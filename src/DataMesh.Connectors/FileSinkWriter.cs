@@ -53,7 +53,7 @@ internal sealed class FileSinkWriter(StagedTexts staged, Schema schema, RowStyle
     /// <inheritdoc/>
     public override void Discard()
     {
-        if (_file is not null) File.Delete(_path);
+        if (_file is not null) StagedTexts.Delete(_path);
     }
 
     /// <inheritdoc/>

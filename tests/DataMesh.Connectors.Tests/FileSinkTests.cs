@@ -137,6 +137,50 @@ public sealed class FileSinkTests : IDisposable
     }
 
     [Fact]
+    public async Task What_an_epoch_has_claimed_outlives_a_clean_up_until_it_is_committed()
+    {
+        var sink = new FileSink { Path = "out.csv" };
+        var staged = await StageAsync(sink, 1, "p1", false, JsonRows.Parse("{\"a\":1}"));
+        sink.Claim(staged.Output, 1, _context);
+        sink.Claim(staged.Output, 1, _context);
+        sink.CleanUp(0, _context);
+        Assert.Equal(0, await sink.CommitAsync(staged, _context, default));
+        Assert.Equal("a\n1\n", Text("out.csv"));
+        Assert.Empty(Directory.GetFiles(_folder, ".*"));
+
+        // Another one of the same epoch, that was claimed and never prepared.
+        var late = await StageAsync(sink, 1, "p9", false, JsonRows.Parse("{\"a\":9}"));
+        sink.Claim(late.Output, 1, _context);
+        sink.CleanUp(0, _context);
+        Assert.Single(Directory.GetFiles(_folder, ".*"));
+        sink.CleanUp(1, _context);
+        Assert.Empty(Directory.GetFiles(_folder, ".*"));
+    }
+
+    [Fact]
+    public async Task What_was_cleaned_up_can_not_be_claimed_any_more()
+    {
+        var sink = new FileSink { Path = "out.csv" };
+        var staged = await StageAsync(sink, 1, "p1", false, JsonRows.Parse("{\"a\":1}"));
+        sink.CleanUp(-1, _context);
+        var error = Assert.Throws<DataMeshException>(() => sink.Claim(staged.Output, 1, _context));
+        Assert.True(error.MayPass);
+        Assert.Contains("took the pipeline over", error.Message);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_another_silo_staged_is_taken_back(bool isClaimed)
+    {
+        var sink = new FileSink { Path = "out.csv" };
+        var staged = await StageAsync(sink, 1, "p1", false, JsonRows.Parse("{\"a\":1}"));
+        if (isClaimed) sink.Claim(staged.Output, 1, _context);
+        sink.Discard(staged.Output, _context);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
     public async Task Rows_that_are_not_staged_leave_nothing()
     {
         var sink = new FileSink { Path = "out.csv" };

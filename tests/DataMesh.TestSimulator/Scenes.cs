@@ -83,6 +83,30 @@ internal static class Scenes
         {
             BlockBytes = 1024,
         },
+        new("texts",
+            """
+            pipeline: texts
+            source: in/*.csv
+            stages:
+              - { id: known, validate: { k: k <> 13 } }
+              - { id: few, filter: k > 20 }
+            sinks:
+              - { id: all, from: known, type: file, path: out/all.csv, mode: append }
+              - { id: some, from: few, type: file, path: out/some.ndjson.gz, mode: append }
+            parallelism: 2
+            epoch: { bytes: 1KB }
+            """,
+            folder => Files(folder, 6, KeyedRows))
+        {
+            FillMore = folder => Write(folder, 9, KeyedRows(9)),
+        },
+        new("replaced",
+            """
+            pipeline: replaced
+            source: in/*.csv
+            sink: { type: file, path: out/rows.ndjson }
+            """,
+            folder => Files(folder, 4, KeyedRows)),
     ];
 
     private static void Files(string folder, int count, Func<int, string> rows)

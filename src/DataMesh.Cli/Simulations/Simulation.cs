@@ -27,7 +27,6 @@ internal sealed class Simulation(SimulationSettings settings, PipelineDefinition
     private readonly SortedDictionary<string, int> _struck = new(StringComparer.Ordinal);
     private int _faults;
     private int _failed;
-    private IReadOnlyList<string> _without = settings.Without;
     private TimeSpan _time;
 
     /// <summary>Runs; true when everything held.</summary>
@@ -35,13 +34,6 @@ internal sealed class Simulation(SimulationSettings settings, PipelineDefinition
     {
         var (scene, files, bytes) = await SampledScene.MakeAsync(definition, root, settings.Rows, cancellation);
         Print($"Simulating '{definition.Name}' on {bytes:N0} bytes of {files} {(files == 1 ? "file" : "files")}, with {settings.Silos} {(settings.Silos == 1 ? "silo" : "silos")}.");
-        if (definition.Sinks.Any(node => node.Type == "file"))
-        {
-            // The lock on a file ends with its process, and simulated processes are all this one.
-            _without = [.. _without, "kills", "freezes", "disk"];
-            Print("  a sink is a file: kills, freezes and a slow disk are left out");
-        }
-
         var undisturbed = await TryAsync(scene, settings.Seed, FaultMix.None, silos: 1);
         if (undisturbed.Violations.Count > 0)
         {
@@ -62,7 +54,7 @@ internal sealed class Simulation(SimulationSettings settings, PipelineDefinition
 
     private async Task TryAsync(Scene scene, int seed, TrialContents expected)
     {
-        var mix = _without.Aggregate(FaultMix.Draw(new Random(seed), settings.KillRate), (drawn, kind) => drawn.Without(kind));
+        var mix = settings.Without.Aggregate(FaultMix.Draw(new Random(seed), settings.KillRate), (drawn, kind) => drawn.Without(kind));
         if (settings.TellsAll) Print($"seed {seed}: {mix}");
         var outcome = await TryAsync(scene, seed, mix, settings.Silos);
         (_faults, _time) = (_faults + outcome.Faults, _time + outcome.Time);

@@ -11,6 +11,7 @@ public sealed class SourceMachine : IGrainMachine<SourceState>
     /// <inheritdoc/>
     public Step<SourceState> On(GrainId self, SourceState state, GrainEvent happened) => happened switch
     {
+        ListSplits again when again.RunId == state.RunId && again.Attempt <= state.Attempt => new(state),
         ListSplits list => new(
             state with { RunId = list.RunId, Pipeline = list.Pipeline, Attempt = list.Attempt, IsListing = true }, new CancelWork(), new Enumerate(list.RunId)),
         SplitsFound found when state.Pipeline is { } pipeline => new(

@@ -18,6 +18,8 @@ public sealed class TaskMachine : IGrainMachine<TaskState>
     /// <inheritdoc/>
     public Step<TaskState> On(GrainId self, TaskState state, GrainEvent happened) => happened switch
     {
+        // Told once more, by a message that was handled and whose answer was lost: what it asked for has been done, and what came after it would be undone.
+        RecoverTask again when again.RunId == state.RunId && again.Attempt <= state.Attempt => new(state),
         RecoverTask recover => new(
             Initial with { Phase = TaskPhase.Recovering, RunId = recover.RunId, Pipeline = recover.Pipeline, Attempt = recover.Attempt, Epoch = state.Epoch },
             [new CancelWork(), .. StopParts(self, state), new Recover(recover.RunId)]),

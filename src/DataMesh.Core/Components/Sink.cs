@@ -93,10 +93,28 @@ public abstract class Sink
     public abstract ValueTask<long> CommitAsync(SinkCommit commit, ComponentContext context, CancellationToken cancellation);
 
     /// <summary>
-    /// Deletes what earlier runs of the pipeline staged and left, when they were killed. Called at a start that finds no epoch prepared; what a run stages that is
-    /// still going on stays.
+    /// Called before an epoch is prepared: from here on no <see cref="CleanUp"/> of another process takes away what it staged. Throws when one has.
     /// </summary>
-    public virtual void CleanUp(ComponentContext context)
+    /// <param name="staged">What all tasks staged.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="context">Surroundings.</param>
+    public virtual void Claim(StagedOutput staged, long epoch, ComponentContext context)
+    {
+    }
+
+    /// <summary>Deletes what a task staged, when the epoch ends without having been prepared. A writer in the same process does so by itself.</summary>
+    public virtual void Discard(StagedOutput staged, ComponentContext context)
+    {
+        foreach (var file in staged.Files) File.Delete(Path.Combine(TargetPath(context), file.Path));
+    }
+
+    /// <summary>
+    /// Deletes what earlier runs of the pipeline staged and left, when they were killed. Called at a start that finds no epoch prepared; what a run stages that is
+    /// still going on stays, and what a later epoch than the last committed one claimed.
+    /// </summary>
+    /// <param name="committed">The last committed epoch; -1 when there is none.</param>
+    /// <param name="context">Surroundings.</param>
+    public virtual void CleanUp(long committed, ComponentContext context)
     {
     }
 }

@@ -15,6 +15,9 @@ public sealed partial class SimulatedSilo : IPeerLink
     /// <summary>Answers what task instances in other silos ask their coordinator here.</summary>
     public Func<GroupCall, CancellationToken, Task<GroupAnswer>>? Groups { get; set; }
 
+    /// <summary>Takes in what task instances in other silos send to those here.</summary>
+    public Func<ExchangeCall, CancellationToken, Task<ExchangeAnswer>>? Rows { get; set; }
+
     /// <inheritdoc/>
     IPeerLink? ISiloHost.Peers => Groups is null ? null : this;
 
@@ -30,12 +33,12 @@ public sealed partial class SimulatedSilo : IPeerLink
     /// <inheritdoc/>
     public async Task<byte[]> AskAsync(GrainPlace place, string path, byte[] body, int bytesMax, CancellationToken cancellation)
     {
-        if (_cluster.Find(place.Silo) is not { } other) throw new GrainCallException(CallFailure.Unreachable, $"The silo {place.Silo} did not answer.");
-        // A silo that does not answer is waited for as long as it has a session.
+        // A silo that does not answer is waited for as long as it has a session; with the session goes what is known of where it is.
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, GoneToken(place.Silo));
+        if (_cluster.Find(place.Silo) is not { } other) throw new GrainCallException(CallFailure.Unreachable, $"The silo {place.Silo} did not answer.");
         try
         {
-            return await _cluster.Network.AskAsync(Process, other.Process, () => other.AnswerAsync(body), mayDouble: false, either.Token);
+            return await _cluster.Network.AskAsync(Process, other.Process, () => other.AnswerAsync(path, body), mayDouble: false, either.Token);
         }
         catch (NetworkTrouble error)
         {
@@ -54,8 +57,9 @@ public sealed partial class SimulatedSilo : IPeerLink
         return gone.Token;
     }
 
-    private async Task<byte[]> AnswerAsync(byte[] body)
+    private async Task<byte[]> AnswerAsync(string path, byte[] body)
     {
+        if (path == PeerPaths.Exchange) return [(byte)await Rows!(ExchangeCall.Parse(body), _left.Token)];
         var call = JsonSerializer.Deserialize(body, GroupJson.Default.GroupCall)!;
         return JsonSerializer.SerializeToUtf8Bytes(await Groups!(call, _left.Token), GroupJson.Default.GroupAnswer);
     }

@@ -47,6 +47,7 @@ public sealed class Trial
     {
         var trial = new Trial(scene, root, options);
         CrashPoint.Observer = static point => SimulatedProcess.Current?.Come(point);
+        FileLock.Simulated = new SimulatedLocks().TryTake;
         try
         {
             return await trial.RunAsync();
@@ -54,6 +55,7 @@ public sealed class Trial
         finally
         {
             CrashPoint.Observer = null;
+            FileLock.Simulated = null;
             trial._world.End();
         }
     }
@@ -116,7 +118,7 @@ public sealed class Trial
             worker = new SiloWorker(_options.Catalog, limits, process.Clock);
             return new GrainActivator(new TellingWorker(worker, _options.TellsSteps ? line => Tell($"{process.Name} {line}") : null));
         });
-        silo.Groups = worker!.AnswerAsync;
+        (silo.Groups, silo.Rows) = (worker!.AnswerAsync, worker.AcceptAsync);
         silo.Process.AtPoint = point => _faults.Judge(silo, point);
         _ = silo.Process.RunAsync(async () =>
         {

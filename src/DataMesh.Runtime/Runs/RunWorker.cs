@@ -23,6 +23,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
     private readonly InputProbe _probe = new(run, CoresOf(run));
     private TaskGroup? _task;
     private int _tasks = 1;
+    private bool _isRecovered;
     private StagedEpoch? _settled;
     private long _readBefore;
 
@@ -100,8 +101,9 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
         }
 
         if (found is not PositionsFound positions) return found;
-        if (!run.Options.DryRun) foreach (var node in run.Definition.Sinks) node.Sink.CleanUp(run.Context);
+        for (var i = 0; i < run.Definition.Sinks.Count && !run.Options.DryRun; i++) run.Definition.Sinks[i].Sink.CleanUp(run.Recovered.Targets[i].Epoch, run.Context);
         _tasks = run.Settlement is null ? TaskCount.Of(run.Definition, run.Options.Parallelism).Tasks : 1;
+        _isRecovered = true;
         return positions with { Tasks = _tasks, IsTogether = host?.Peers is null };
     }
 
@@ -145,6 +147,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
         }
 
         if (_task is { IsAbandoned: true }) return new WorkFailed("read", "What read the pipeline here ended with an earlier activation.", MayPass: true) { IsLost = true };
+        if (!IsReady()) return new WorkFailed("read", "What there is to read is not known in this process: going back to the last committed epoch.", MayPass: true) { IsLost = true };
         var group = _task ??= Open(read, cancellation);
         _parts.Open(group);
         var staged = await group.RunEpochAsync(read.Epoch);
@@ -162,6 +165,12 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
 
         run.Outcome.StoppedAt = !staged.IsDrained && staged.Held.Count > 0 ? string.Join(", ", staged.Held.Select(split => $"{split.Name} at position {split.Position.To}")) : null;
         return new EpochStaged(read.Epoch, staged.IsDrained, run.StopAtBarrier.IsCancellationRequested);
+    }
+
+    /// <summary>Whether this process has recovered and listed the sources since: a run that was let go of comes back knowing nothing.</summary>
+    private bool IsReady()
+    {
+        lock (_pending) return _isRecovered && run.Definition.Sources.All(node => _pending.ContainsKey(node.Id));
     }
 
     private TaskGroup Open(RunEpoch read, CancellationToken cancellation) => new(run, Listed(), _tasks, CoresOf(run), cancellation)
@@ -195,6 +204,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
         {
             var mine = EpochRecords.Make(run, staged) with { Fence = fence };
             PreparedPointers.Write(run);
+            for (var i = 0; i < run.Definition.Sinks.Count; i++) run.Definition.Sinks[i].Sink.Claim(staged.Outputs[i], staged.Epoch, run.Context);
             return (mine, run.Account.Prepare(mine));
         }
         catch

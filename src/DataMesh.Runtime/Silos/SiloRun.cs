@@ -30,6 +30,7 @@ public sealed class SiloRun : IAsyncDisposable
     private long _retries;
     private bool _isClosed;
     private bool _wasCancelled;
+    private volatile bool _hasBegun;
     private long _lastUse;
     private volatile bool _isInEpoch;
     private volatile bool _isCounting;
@@ -94,12 +95,12 @@ public sealed class SiloRun : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether its grains have gone from here without ending it: to another silo, or with the lease. A run whose grains are here is always doing something,
+    /// Whether its grains have gone from here without ending it: to another silo, or with the lease; or only a late message was for it. A run whose grains are here is always doing something,
     /// but for the moment between two turns.
     /// </summary>
     internal bool IsLeftBehind(TimeSpan time)
     {
-        lock (_lock) return _users == 0 && (_wasCancelled || IsEnded || Run.IsDraining || (IsPart && !_worker.Parts.HoldsRemote)) && Run.Clock.GetElapsedTime(_lastUse) >= time;
+        lock (_lock) return _users == 0 && (_wasCancelled || !_hasBegun || IsEnded || Run.IsDraining || (IsPart && !_worker.Parts.HoldsRemote)) && Run.Clock.GetElapsedTime(_lastUse) >= time;
     }
 
     /// <summary>Whether its grains are here; another silo may have them, and tells of the run then.</summary>
@@ -161,6 +162,7 @@ public sealed class SiloRun : IAsyncDisposable
     /// <summary>Carries out work.</summary>
     internal async Task<GrainEvent?> DoAsync(GrainId self, Work work, long fence, SemaphoreSlim epochs, CancellationToken cancellation)
     {
+        _hasBegun |= work is Recover or ReadPart;
         if (work is Recover && Run.IsDraining) ComeBack();
         if (work is RunEpoch && Run.IsDraining) await StayDrainedAsync(cancellation);
         if (work is not (RunEpoch or ReadPart or Prepare or Complete or ControlPlane.Datasets.Commit)) _isInEpoch = false;

@@ -124,6 +124,7 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
 
     private async Task<SiloRun> UseAsync(string runId, Work work, CancellationToken cancellation)
     {
+        if (work is Recover && !_runs.ContainsKey(runId) && RunName.TryParse(runId) is { } name) await CloseOthersAsync(name);
         while (true)
         {
             var opening = _runs.GetOrAdd(runId, static (id, worker) => new Lazy<Task<SiloRun>>(() => worker.OpenAsync(id)), this);
@@ -144,7 +145,6 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
     private async Task<SiloRun> OpenAsync(string runId)
     {
         var name = RunName.TryParse(runId) ?? throw new DataMeshException($"The run '{runId}' is none of a submitted pipeline.", hint: "submit the pipeline to this silo");
-        await CloseOthersAsync(name);
         var version = await _host!.Pipelines.FindAsync(name.Pipeline, name.Spec, CancellationToken.None)
             ?? throw new DataMeshException($"Version {name.Spec} of the pipeline '{name.Pipeline}' is not known any more.", hint: "submit it again");
         var definition = SpecOptions.Require(version, _catalog);
@@ -157,7 +157,10 @@ public sealed class SiloWorker : IGrainWorker, IAsyncDisposable
         return new SiloRun(name, run, stop, _clock, _host);
     }
 
-    /// <summary>A pipeline has one run at a time: what is left of others that ended without being heard of goes.</summary>
+    /// <summary>
+    /// A pipeline has one run at a time: when one begins, what is left of others that ended without being heard of goes. A late message for an earlier one
+    /// begins nothing.
+    /// </summary>
     private async Task CloseOthersAsync(RunName name)
     {
         foreach (var other in Runs.Where(run => run.Name.Pipeline == name.Pipeline && run.Name.Unique != name.Unique && !run.IsUsed)) await CloseAsync(other);

@@ -22,6 +22,39 @@ public class TaskMachineTests
     }
 
     [Fact]
+    public void What_it_is_told_twice_undoes_nothing()
+    {
+        var recover = new RecoverTask("run", Pipeline, 3);
+        var (recovering, _) = Play(_machine.Initial, recover);
+        var (ready, _) = Play(recovering, new PositionsFound(4));
+        var (reading, _) = Play(ready, new RunTask("run", 3));
+        foreach (var state in new[] { recovering, ready, reading })
+        {
+            foreach (var again in new[] { recover, recover with { Attempt = 2 } })
+            {
+                var step = _machine.On(Self, state, again);
+                Assert.Equal(state, step.State);
+                Assert.Empty(step.Effects);
+            }
+        }
+
+        Assert.Equal(TaskPhase.Recovering, _machine.On(Self, reading, recover with { Attempt = 4 }).State.Phase);
+        Assert.Equal(TaskPhase.Recovering, _machine.On(Self, reading, new RecoverTask("another", Pipeline, 1)).State.Phase);
+    }
+
+    [Fact]
+    public void A_source_is_listed_once_an_attempt()
+    {
+        var (machine, self) = (new SourceMachine(), PipelineMachine.SourceOf("p", "in"));
+        var list = new ListSplits("run", Pipeline, 3);
+        var state = machine.On(self, machine.Initial, list).State;
+        Assert.Empty(machine.On(self, state, list).Effects);
+        Assert.Empty(machine.On(self, state, list with { Attempt = 2 }).Effects);
+        Assert.Equal(new SplitsListed(self, 5, 70, 3), Assert.IsType<Send>(Assert.Single(machine.On(self, state, new SplitsFound(5, 70)).Effects)).Event);
+        Assert.Contains(new Enumerate("run"), machine.On(self, state, list with { Attempt = 4 }).Effects);
+    }
+
+    [Fact]
     public void A_prepared_epoch_is_committed_first_and_then_the_targets_are_read_again()
     {
         var (state, effects) = Play(_machine.Initial, new RecoverTask("run", Pipeline), new PreparedFound(4, Prepared));

@@ -10,11 +10,7 @@ internal static class PartFiles
     public static void Delete(PipelineRun run, PartReport report)
     {
         for (var sink = 0; sink < report.Outputs.Count; sink++)
-        {
-            var target = run.Definition.Sinks[sink].Sink.TargetPath(run.Context);
-            foreach (var file in report.Outputs[sink].Files) File.Delete(Path.Combine(target, file.Path));
-        }
-
+            run.Definition.Sinks[sink].Sink.Discard(report.Outputs[sink], run.Context);
         if (report.Bad is { } bad) File.Delete(Path.Combine(QuarantineView.FolderOf(run), bad.File));
         var before = run.States.SelectMany(state => state.Files).Select(file => file.File).ToHashSet(StringComparer.Ordinal);
         foreach (var file in report.State.SelectMany(state => state.Files).Where(file => !before.Contains(file.File))) File.Delete(run.Account.States.PathOf(file.File));
