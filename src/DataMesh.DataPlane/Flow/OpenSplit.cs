@@ -55,8 +55,10 @@ public sealed class OpenSplit(BoundSource source, Split split, SplitReader reade
     /// <summary>Whether the reader has reached the end.</summary>
     public bool IsFinished { get; private set; }
 
-    /// <summary>Bytes taken from disk.</summary>
-    public long BytesRead => reader.BytesRead;
+    /// <summary>
+    /// Bytes that its reader is through with. At its end that is all of the split, with what no block holds: headers, columns that nothing needs.
+    /// </summary>
+    public long BytesRead => IsFinished ? Math.Max(reader.BytesRead, Split.Bytes - (_from - Split.Start)) : reader.BytesRead;
 
     /// <summary>The next block, or null at the end.</summary>
     public async ValueTask<SourceBlock?> ReadAsync(CancellationToken cancellation)

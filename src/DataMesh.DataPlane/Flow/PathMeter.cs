@@ -14,7 +14,7 @@ public sealed class PathMeter
     private volatile IReadOnlyList<StageCounts>? _shown;
     private IReadOnlyList<StageCounts> _before = [];
 
-    /// <summary>Source bytes handed out in blocks.</summary>
+    /// <summary>Source bytes that readers are through with; of a split that was read to its end, all.</summary>
     public long BytesRead => Interlocked.Read(ref _bytesRead) + _parts.Sum(part => part.BytesRead);
 
     /// <summary>Rows appended to sinks.</summary>

@@ -6,7 +6,7 @@ namespace DataMesh.Runtime.Runs;
 /// <param name="Phase">What is going on: starting, reading, committing, done.</param>
 /// <param name="Epoch">The epoch being read, or -1.</param>
 /// <param name="Elapsed">Time since the run began.</param>
-/// <param name="BytesRead">Source bytes taken from disk.</param>
+/// <param name="BytesRead">Source bytes that are read.</param>
 /// <param name="BytesTotal">Source bytes to read in all, -1 when unknown.</param>
 /// <param name="RowsRead">Rows decoded.</param>
 /// <param name="RowsWritten">Rows that reached sinks.</param>

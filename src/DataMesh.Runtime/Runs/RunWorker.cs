@@ -37,7 +37,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
     public long BytesLeft => _task switch
     {
         null => -1,
-        // What a source does not count as read, such as headers, is not left either.
+        // What a stage that has seen enough (limit) left unread is not left.
         { Staged.IsDrained: true } => 0,
         var task => Math.Max(0, task.TotalBytes - (run.Meter.BytesRead - _readBefore)),
     };
