@@ -84,6 +84,8 @@ internal sealed class GrainWork(GrainId id, IGrainWorker worker, Action<GrainEve
     public static WorkFailed Failure(string what, Exception error)
     {
         var inner = error is AggregateException { InnerException: { } first } ? first : error;
+        // A silo that is no member for a moment, or whose neighbour went away, is soon one again.
+        if (inner is GrainCallException call) return new WorkFailed(what, call.Message, MayPass: true);
         if ((inner as DataMeshException ?? StorageError.Explain(inner)) is { } known) return new WorkFailed(what, known.Render(), known.MayPass) { PassesSoon = known.PassesSoon };
         return new WorkFailed(
             what, $"{inner.GetType().Name}: {inner.Message}", inner is IOException and not FileNotFoundException and not DirectoryNotFoundException or TimeoutException);
