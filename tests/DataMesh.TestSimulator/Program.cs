@@ -10,7 +10,7 @@ using DataMesh.Hosting.Simulation.World;
 namespace DataMesh.TestSimulator;
 
 /// <summary>
-/// Tries seeds on the scenes, in a process that has one thread in its pool: <c>DataMesh.TestSimulator SCENE|all FIRST COUNT [-v|-vv] [-t] [without
+/// Tries seeds on the scenes, in a process that has one thread in its pool: <c>DataMesh.TestSimulator SCENE|all|tables FIRST COUNT [-v|-vv] [-t] [without
 /// fencing|idempotence|prepare]</c>. A line per seed that fails,
 /// with the command that replays it; figures at the end.
 /// </summary>
@@ -21,7 +21,7 @@ internal static class Program
         if (!SinglePool.Take()) throw new InvalidOperationException("The thread pool can not be made to have one thread.");
         var catalog = ComponentCatalog.Scan(typeof(DataPath).Assembly, System.Reflection.Assembly.Load("DataMesh.Connectors"));
         var (first, count) = (int.Parse(args[1], CultureInfo.InvariantCulture), int.Parse(args[2], CultureInfo.InvariantCulture));
-        var scenes = Scenes.All.Where(scene => args[0] == "all" || scene.Name == args[0]).ToList();
+        var scenes = Scenes.All.Where(scene => args[0] == "all" || scene.Name == args[0] || (args[0] == "tables" && !scene.Text.Contains("type: file", StringComparison.Ordinal))).ToList();
         Sabotage.CommitsAgain = args.Contains("idempotence");
         Sabotage.PreparesNothing = args.Contains("prepare");
         Sabotage.IgnoresTokens = args.Contains("fencing");

@@ -40,6 +40,7 @@ internal static class Cutout
         Sources = sources,
         Stages = stages,
         Sinks = sinks,
+        Drift = definition.Drift,
     };
 
     private static NodeOutput Find(PipelineDefinition definition, string name)

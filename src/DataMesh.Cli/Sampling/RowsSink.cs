@@ -10,6 +10,9 @@ internal sealed class RowsSink : Sink, IDisposable
 
     public IReadOnlyList<RecordBatch> Batches => _batches;
 
+    /// <summary>What the rows are like; known when the run has begun.</summary>
+    public Schema Schema { get; private set; } = Schema.Empty;
+
     public override DeliveryGuarantee Guarantee => DeliveryGuarantee.AtLeastOnce;
 
     public override string TargetName => "rows";
@@ -19,12 +22,17 @@ internal sealed class RowsSink : Sink, IDisposable
     public override ValueTask<TargetState> ReadStateAsync(string appId, ComponentContext context, CancellationToken cancellation) =>
         ValueTask.FromResult(new TargetState(-1, null, -1, null, null));
 
-    public override ValueTask<SinkWriter> OpenWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation) =>
-        ValueTask.FromResult<SinkWriter>(new Writer(this, schema));
+    /// <summary>Begins to keep rows: those of an attempt before, which starts again, are forgotten.</summary>
+    public override ValueTask<SinkWriter> OpenWriterAsync(Schema schema, ComponentContext context, CancellationToken cancellation)
+    {
+        Clear();
+        Schema = schema;
+        return ValueTask.FromResult<SinkWriter>(new Writer(this, schema));
+    }
 
     public override ValueTask<long> CommitAsync(SinkCommit commit, ComponentContext context, CancellationToken cancellation) => ValueTask.FromResult(-1L);
 
-    /// <summary>Forgets the rows of an attempt that starts again.</summary>
+    /// <summary>Forgets the rows.</summary>
     public void Clear()
     {
         foreach (var batch in _batches) batch.Dispose();

@@ -25,16 +25,13 @@ internal sealed class SampleRun(PipelineDefinition definition, ComponentContext 
     /// <summary>Enough for every column to widen along the whole lattice.</summary>
     private const int AttemptsMax = 8;
 
-    /// <summary>What the sources are decoded with; null looks at them.</summary>
-    public IReadOnlyList<DecodePlan>? Plans { get; init; }
-
     /// <summary>Runs to the end of the input, or until every way to a sink has seen enough.</summary>
     public async Task<SampleResult> RunAsync()
     {
         var sinks = definition.Sinks.ToDictionary(node => node.Id, node => (RowsSink)node.Sink);
         var quarantine = new MemoryQuarantine();
         foreach (var stage in definition.Stages) await stage.Stage.PrepareAsync(context, cancellation);
-        var plans = Plans ?? await DescribeAsync(definition, context, cancellation);
+        var plans = await DescribeAsync(definition, context, cancellation);
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
             var graph = GraphBinder.Bind(definition, plans, context);

@@ -49,6 +49,9 @@ public sealed class QuarantineWriter(string folder, string pipeline, string vers
     /// <summary>Takes the count of records set aside by reason, rule and id of the stage; null when nobody asks for it.</summary>
     public Dictionary<(string Reason, string? Rule, string Stage), long>? Causes { get; init; }
 
+    /// <summary>Whether records are counted and nothing of them is kept.</summary>
+    public bool OnlyCounts { get; init; }
+
     /// <inheritdoc/>
     public async ValueTask AddAsync(IReadOnlyList<BadRecord> records, CancellationToken cancellation)
     {
@@ -56,6 +59,7 @@ public sealed class QuarantineWriter(string folder, string pipeline, string vers
         {
             _reasons[record.Reason] = _reasons.GetValueOrDefault(record.Reason) + 1;
             if (Causes is not null) Count(Causes, record);
+            if (OnlyCounts) continue;
             _pending.Add((record, await PlaceOfAsync(record, cancellation)));
             _pendingBytes += record.Bytes.Length + (record.Row?.Length ?? 0) + 200;
             if (_pendingBytes >= PendingBytesMax) Write();

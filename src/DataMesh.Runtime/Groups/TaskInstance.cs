@@ -123,6 +123,7 @@ internal sealed class TaskInstance(
             [.. _graph!.NodeNames.Select(node => node.Id)])
         {
             Causes = run.Settlement is { IsReplay: true } ? [] : null,
+            OnlyCounts = run.Options.DryRun,
         };
         try
         {

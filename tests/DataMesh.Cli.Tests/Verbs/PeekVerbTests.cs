@@ -15,16 +15,32 @@ public class PeekVerbTests
     }
 
     [Theory]
-    [InlineData("drift: quarantine", true)]
-    [InlineData("drift: { columns: { age: { type_changed: fail } } }", true)]
-    [InlineData("drift: evolve", false)]
-    public void A_drift_policy_that_would_set_rows_apart_is_said_not_to_be_applied(string policy, bool isSaid)
+    [InlineData("evolve", "id int64  v int64  w string\n       1        5\n       2        6  x\n", "")]
+    [InlineData("ignore", "id int64  v int64\n       1        5\n       2        6\n", "")]
+    [InlineData("quarantine", "id int64  v int64\n       1        5\n", "1 records were set aside on the way: structural_drift 1")]
+    public void Every_file_is_judged_by_the_drift_policy_and_nothing_is_written(string policy, string output, string told)
     {
-        using var folder = new TemporaryFolder().WithPeople();
-        folder.Write("d.yaml", $"pipeline: d\nsource: people.csv\n{policy}\ndataset: d\n");
+        using var folder = new TemporaryFolder();
+        folder.Write("a.csv", "id,v\n1,5\n");
+        folder.Write("b.csv", "id,v,w\n2,6,x\n");
+        folder.Write("d.yaml", $"pipeline: d\nsource: '*.csv'\ndrift: {policy}\ndataset: d\n");
         var result = DatameshProcess.Run(folder.Root, "peek", "d.yaml");
-        Assert.Equal(0, result.ExitCode);
-        Assert.Equal(isSaid, result.Error.Contains("The drift policy is not applied here", StringComparison.Ordinal));
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(output, result.Output);
+        Assert.Equal(told, result.Error.Trim());
+        Assert.Equal(["a.csv", "b.csv", "d.yaml"], Directory.GetFileSystemEntries(folder.Root).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_change_that_stops_a_run_stops_here_too()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("a.csv", "id,v\n1,5\n");
+        folder.Write("b.csv", "id\n2\n");
+        folder.Write("d.yaml", "pipeline: d\nsource: '*.csv'\ndrift: fail\ndataset: d\n");
+        var result = DatameshProcess.Run(folder.Root, "peek", "d.yaml");
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("b.csv", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
