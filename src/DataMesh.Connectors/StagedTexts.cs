@@ -52,7 +52,10 @@ internal sealed class StagedTexts(string target, ComponentContext context)
             catch (FileNotFoundException cause)
             {
                 throw new DataMeshException(
-                    $"Epoch {epoch} of '{context.Pipeline}' is not prepared: another process took the pipeline over, and away what this one had staged.", new Location(path), cause: cause) { MayPass = true };
+                    $"Epoch {epoch} of '{context.Pipeline}' is not prepared: another process took the pipeline over, and away what this one had staged.", new Location(path), cause: cause)
+                {
+                    MayPass = true,
+                };
             }
         }
 

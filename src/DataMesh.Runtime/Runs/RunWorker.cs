@@ -147,7 +147,7 @@ public sealed class RunWorker(PipelineRun run, ISiloHost? host = null) : IGrainW
         }
 
         if (_task is { IsAbandoned: true }) return new WorkFailed("read", "What read the pipeline here ended with an earlier activation.", MayPass: true) { IsLost = true };
-        if (!IsReady()) return new WorkFailed("read", "What there is to read is not known in this process: going back to the last committed epoch.", MayPass: true) { IsLost = true };
+        if (!IsReady()) return new WorkFailed("read", "What there is to read is not known in this process: going back to the last committed epoch.", MayPass: true);
         var group = _task ??= Open(read, cancellation);
         _parts.Open(group);
         var staged = await group.RunEpochAsync(read.Epoch);
